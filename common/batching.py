@@ -1,0 +1,249 @@
+"""Examples to ragged batches, grouped by length.
+
+Sequences of similar length share a batch, so that little of the dense form is padding. A plan,
+made with NumPy, says which examples form which batch; `make_dataset` turns it into `tf.data`.
+The same code serves tokens of proteins and RNA and per-residue features from a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+
+from common.data.alphabet import Alphabet
+from common.errors import UsageError
+from common.features.per_residue import PerResidueStore
+from common.features.truncation import cut_middle
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+Plan = list[np.ndarray]
+
+
+class Source(Protocol):
+    """One input of a model, for every example."""
+
+    def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
+        """Values of the examples `indices` (batch,) int64, as (batch, (length), ...)."""
+
+
+@dataclass(frozen=True)
+class TokenSource:
+    """Tokens, made from sequences with tensorflow-text.
+
+    Parameters
+    ----------
+    sequences : sequence of str
+        Clean and already cut to length.
+    alphabet : Alphabet
+        What the letters mean.
+    """
+
+    sequences: Sequence[str]
+    alphabet: Alphabet
+
+    def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
+        """(batch,) int64 to (batch, (length)) uint8."""
+        import tensorflow as tf
+
+        from common.features.tokens import tokenize
+
+        strings = tf.constant([sequence.encode("ascii") for sequence in self.sequences], tf.string)
+        return tokenize(tf.gather(strings, indices), self.alphabet)
+
+
+@dataclass(frozen=True)
+class ResidueSource:
+    """Per-residue features, read when a batch is made; the file is never whole in memory.
+
+    Parameters
+    ----------
+    store : PerResidueStore
+        Profiles or embeddings of the whole sequences.
+    ids : sequence of str
+        Names of the examples in the store.
+    max_length : int, optional
+        Cut the middle out of longer ones, as their sequences were cut.
+    """
+
+    store: PerResidueStore
+    ids: Sequence[str]
+    max_length: int | None = None
+
+    def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
+        """(batch,) int64 to (batch, (length), width) float16."""
+        import tensorflow as tf
+
+        values, lengths = tf.numpy_function(self.read, [indices], [tf.float16, tf.int64])
+        values.set_shape((None, self.store.width))
+        lengths.set_shape((None,))
+        return tf.RaggedTensor.from_row_lengths(values, lengths, validate=False)
+
+    def read(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Values (sum of lengths, width) float16 and lengths (batch,) of some examples."""
+        values, lengths = self.store.read_many([self.ids[index] for index in indices])
+        values = values.astype(np.float16, copy=False)
+        if self.max_length is not None and lengths.max(initial=0) > self.max_length:
+            parts = np.split(values, np.cumsum(lengths)[:-1])
+            parts = [cut_middle(part, self.max_length) for part in parts]
+            values = np.concatenate(parts)
+            lengths = np.array([len(part) for part in parts], dtype=np.int64)
+        return values, lengths
+
+
+@dataclass(frozen=True)
+class Examples:
+    """What a model reads, and what it should answer.
+
+    Parameters
+    ----------
+    ids : (n,) str
+        Names of the records, for messages and predictions.
+    lengths : (n,) int
+        Residues or nucleotides of each, as the sources give them.
+    sources : mapping of str to Source
+        One for each input of the model, by the input's name.
+    targets : (n, ...) array, mapping of str to array, or None
+        What the heads should answer; None at prediction.
+    """
+
+    ids: np.ndarray
+    lengths: np.ndarray
+    sources: Mapping[str, Source]
+    targets: Any = None
+    weights: np.ndarray | None = field(default=None)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+
+def plan_batches(
+    lengths: np.ndarray,
+    batch_size: int,
+    *,
+    max_positions: int | None = None,
+    generator: np.random.Generator | None = None,
+    jitter: float = 0.1,
+) -> Plan:
+    """Say which examples form which batch.
+
+    Parameters
+    ----------
+    lengths : (n,) int
+        Length of each example.
+    batch_size : int
+        Examples in a batch, as the paper says; at most.
+    max_positions : int, optional
+        Residue budget: examples times the longest of them stays below it, padding included.
+        An example longer than the budget forms a batch of its own.
+    generator : numpy.random.Generator, optional
+        Draws the order of training: lengths are jittered before they are sorted, so that
+        batches differ between epochs, and the batches are shuffled. Without it examples stand
+        in the order of their length, as for prediction.
+    jitter : float
+        Half-width of the uniform noise on the logarithm of the lengths.
+
+    Returns
+    -------
+    list of (batch,) int64
+        Every example exactly once.
+
+    Raises
+    ------
+    UsageError
+        A batch size or a budget below 1.
+    """
+    for name, value in (("batch_size", batch_size), ("max_positions", max_positions)):
+        if value is not None and value < 1:
+            raise UsageError(name, f"{value} is below 1", "Give a positive number")
+    lengths = np.asarray(lengths)
+    keys = np.log(np.maximum(lengths, 1).astype(np.float64))
+    if generator is not None:
+        keys = keys + generator.uniform(-jitter, jitter, size=len(keys))
+    plan: Plan = []
+    batch: list[int] = []
+    longest = 0
+    for index in np.argsort(keys, kind="stable"):
+        reach = max(longest, int(lengths[index]))
+        full = len(batch) == batch_size
+        over = max_positions is not None and reach * (len(batch) + 1) > max_positions
+        if batch and (full or over):
+            plan.append(np.array(batch, dtype=np.int64))
+            batch, reach = [], int(lengths[index])
+        batch.append(int(index))
+        longest = reach
+    if batch:
+        plan.append(np.array(batch, dtype=np.int64))
+    if generator is not None:
+        plan = [plan[place] for place in generator.permutation(len(plan))]
+    return plan
+
+
+def padding_share(lengths: np.ndarray, plan: Plan) -> float:
+    """Share of all positions of the dense batches that is padding, 0 to 1."""
+    lengths = np.asarray(lengths)
+    dense = sum(int(lengths[batch].max()) * len(batch) for batch in plan)
+    return 1 - int(lengths.sum()) / dense if dense else 0.0
+
+
+def make_dataset(
+    examples: Examples, plan: Plan, *, with_targets: bool = True, pad_to: int | None = None
+) -> tf.data.Dataset:
+    """Batches of a plan, as Keras reads them.
+
+    Parameters
+    ----------
+    examples : Examples
+        The data.
+    plan : list of (batch,) int64
+        From `plan_batches`.
+    with_targets : bool
+        Yield ``(inputs, targets)`` or ``(inputs, targets, weights)``; else ``(inputs,)``.
+    pad_to : int, optional
+        Make the batches dense and their length a multiple of this: for backends that know no
+        ragged tensors and compile anew for each shape. None keeps them ragged.
+
+    Returns
+    -------
+    tf.data.Dataset
+        Inputs are a dict: each source by its name, (batch, (length), ...) ragged or dense, and
+        ``length`` (batch,) int32.
+    """
+    import tensorflow as tf
+
+    lengths = tf.constant(np.asarray(examples.lengths), tf.int32)
+    targets = tf.nest.map_structure(tf.constant, examples.targets) if with_targets else None
+    weights = None if examples.weights is None else tf.constant(examples.weights, tf.float32)
+
+    def fill(indices: tf.RaggedTensor | tf.Tensor) -> tuple:
+        inputs = {name: source.batch(indices) for name, source in examples.sources.items()}
+        length = tf.gather(lengths, indices)
+        if pad_to is not None:
+            inputs = {name: _dense(values, length, pad_to) for name, values in inputs.items()}
+        inputs["length"] = length
+        if not with_targets:
+            return (inputs,)
+        answers = tf.nest.map_structure(lambda values: tf.gather(values, indices), targets)
+        return (
+            (inputs, answers) if weights is None else (inputs, answers, tf.gather(weights, indices))
+        )
+
+    rows = tf.RaggedTensor.from_row_lengths(
+        np.concatenate(plan) if plan else np.zeros(0, np.int64), [len(batch) for batch in plan]
+    )
+    dataset = tf.data.Dataset.from_tensor_slices(rows)
+    return dataset.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
+
+
+def _dense(values: tf.RaggedTensor, length: tf.Tensor, multiple: int) -> tf.Tensor:
+    """Zero-padded form whose second axis is a multiple of `multiple`."""
+    import tensorflow as tf
+
+    longest = tf.cast(tf.reduce_max(length), tf.int64)
+    padded = (longest + multiple - 1) // multiple * multiple
+    shape = [None, padded, *values.shape[2:]]
+    return values.to_tensor(shape=shape)

@@ -1,0 +1,136 @@
+"""From a query's pairwise alignments to amino-acid frequencies at each of its positions.
+
+Weighted observed frequencies without pseudocounts, as in the right half of PSI-BLAST's ASCII
+matrix. The MultiLoc profiles published with the networks that followed Sønderby et al. (2015) are
+of this kind, too: whole percentages, and zeros where no homologue has a residue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+import numpy as np
+
+from common.errors import DataError
+from common.features.matrices import RESIDUES, one_hot
+
+WIDTH = len(RESIDUES)
+GAP = ord("-")
+_OTHER, _ABSENT = WIDTH, 255
+_LETTERS = RESIDUES + "BZX"
+
+
+def _codes() -> np.ndarray:
+    codes = np.full(256, _OTHER, dtype=np.uint8)
+    codes[[ord(letter) for letter in RESIDUES]] = np.arange(WIDTH)
+    return codes
+
+
+_CODES = _codes()
+
+
+class AlignedPair(NamedTuple):
+    """A local alignment of the query with one homologue.
+
+    `start` counts the query's residues from 0; `query` and `target` are two rows of equal length
+    with ``-`` for gaps.
+    """
+
+    start: int
+    query: str
+    target: str
+
+
+def own_residues(sequence: str) -> np.ndarray:
+    """Profile of a protein without homologues.
+
+    Parameters
+    ----------
+    sequence : str
+        Of the 20 residues, B, Z and X.
+
+    Returns
+    -------
+    np.ndarray, (length, 20) float32
+        One-hot; B, Z and X are spread evenly over the residues they stand for.
+    """
+    return one_hot()[[1 + _LETTERS.index(letter) for letter in sequence]]
+
+
+def weighted_frequencies(sequence: str, pairs: Iterable[AlignedPair]) -> np.ndarray:
+    """Amino-acid frequencies at each position of the query.
+
+    Parameters
+    ----------
+    sequence : str
+        The query, of the 20 residues, B, Z and X.
+    pairs : iterable of AlignedPair
+        Local alignments. One whose rows are equal (the query itself, or a fragment of it) is left
+        out; homologues' residues opposite a gap of the query are, too.
+
+    Returns
+    -------
+    np.ndarray, (length, 20) float32
+        Rows sum to 1. The query counts as one of the aligned sequences. A position at which no
+        sequence has a standard residue has the row of `own_residues`.
+
+    Raises
+    ------
+    DataError
+        A pair's query row is not the part of `sequence` at which it starts.
+
+    Notes
+    -----
+    Position-based weights (Henikoff and Henikoff, 1994): the weight of sequence ``s`` is the mean
+    over its aligned residues of ``1 / (k_c n_cs)``, where column ``c`` has ``k_c`` different
+    residues and ``n_cs`` sequences share that of ``s``. Gaps and unknown residues count nowhere.
+    """
+    rows = [_codes_of(sequence)]
+    for pair in pairs:
+        if pair.query != pair.target:
+            rows.append(_aligned_row(sequence, pair))
+    aligned = np.stack(rows)
+    counts = _column_sums(aligned, np.ones(len(aligned)))
+    different = np.maximum((counts > 0).sum(axis=1), 1)
+
+    known = aligned < WIDTH
+    columns = np.broadcast_to(np.arange(len(sequence)), aligned.shape)
+    share = np.zeros(aligned.shape)
+    share[known] = 1 / (different[columns[known]] * counts[columns[known], aligned[known]])
+    weights = share.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+
+    sums = _column_sums(aligned, weights)
+    totals = sums.sum(axis=1, keepdims=True)
+    frequencies = np.divide(sums, totals, out=np.zeros_like(sums), where=totals > 0)
+    return np.where(totals > 0, frequencies, own_residues(sequence)).astype(np.float32)
+
+
+def _codes_of(letters: str) -> np.ndarray:
+    return _CODES[np.frombuffer(letters.encode("ascii"), dtype=np.uint8)]
+
+
+def _aligned_row(sequence: str, pair: AlignedPair) -> np.ndarray:
+    """The homologue's residue at each position of the query, (length,) uint8."""
+    query = np.frombuffer(pair.query.encode("ascii"), dtype=np.uint8)
+    inside = query != GAP
+    end = pair.start + int(inside.sum())
+    if pair.query.replace("-", "") != sequence[pair.start : end]:
+        raise DataError(
+            f"alignment at residue {pair.start + 1}",
+            f"its query row is not residues {pair.start + 1} to {end} of the query",
+            "The search was made with another version of the sequences: make it again",
+        )
+    row = np.full(len(sequence), _ABSENT, dtype=np.uint8)
+    row[pair.start : end] = _codes_of(pair.target)[inside]
+    return row
+
+
+def _column_sums(aligned: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Summed weights of each residue in each column, (length, 20)."""
+    known = aligned < WIDTH
+    _, columns = np.nonzero(known)
+    cells = columns * WIDTH + aligned[known]
+    spread = np.broadcast_to(weights[:, None], aligned.shape)[known]
+    length = aligned.shape[1]
+    return np.bincount(cells, weights=spread, minlength=length * WIDTH).reshape(length, WIDTH)

@@ -1,0 +1,34 @@
+"""Long sequences, shortened."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import numpy as np
+
+Sequence = TypeVar("Sequence", str, np.ndarray)
+
+
+def cut_middle(sequence: Sequence, length: int) -> Sequence:
+    """Keep both ends of a sequence and leave its middle out.
+
+    Both termini hold sorting signals (Sønderby et al. 2015, section 2.4).
+
+    Parameters
+    ----------
+    sequence : str or (L, ...) array
+        Residues, or their features.
+    length : int
+        Longest result; where it is odd, the N-terminal part has the odd residue.
+
+    Returns
+    -------
+    str or (min(L, length), ...) array
+    """
+    if len(sequence) <= length:
+        return sequence
+    tail = length // 2
+    head = length - tail
+    if isinstance(sequence, str):
+        return sequence[:head] + sequence[len(sequence) - tail :]
+    return np.concatenate([sequence[:head], sequence[len(sequence) - tail :]])

@@ -1,0 +1,85 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from common.errors import StorageError
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[Path]:
+    """Hand out a temporary path that takes the place of `path` when the block ends well.
+
+    Parameters
+    ----------
+    path : Path
+        The final file. Its folder is made where it is missing.
+
+    Yields
+    ------
+    Path
+        A file of another name in the same folder, with the same suffixes.
+
+    Raises
+    ------
+    StorageError
+        The folder is read-only or the disk is full; nothing is left behind.
+    """
+    path = Path(path)
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            prefix=".part-", suffix="".join(path.suffixes[-2:]), dir=path.parent
+        )
+        os.close(handle)
+        temporary = Path(name)
+        temporary.chmod(0o644)
+        yield temporary
+        os.replace(temporary, path)
+    except OSError as error:
+        raise storage_error(path, error) from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def storage_error(path: Path, error: OSError) -> Exception:
+    """Turn an `OSError` into a `StorageError` where the disk or a permission is at fault."""
+    remedies: dict[int, tuple[str, str]] = {
+        errno.ENOSPC: (
+            "no space left on the disk",
+            "Free some space and start again: finished work is kept",
+        ),
+        errno.EDQUOT: (
+            "the disk quota is used up",
+            "Free some space and start again: finished work is kept",
+        ),
+        errno.EROFS: (
+            "the folder is read-only",
+            "Name a writable folder, for example with REPRODUCE_RESULTS",
+        ),
+        errno.EACCES: (
+            "writing is not permitted",
+            "Name a writable folder, for example with REPRODUCE_RESULTS",
+        ),
+        errno.EPERM: (
+            "writing is not permitted",
+            "Name a writable folder, for example with REPRODUCE_RESULTS",
+        ),
+    }
+    if error.errno not in remedies:
+        return error
+    return StorageError(str(path), *remedies[error.errno])
+
+
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Call ``write(temporary)`` and put the result in the place of `path`."""
+    with written_whole(path) as temporary:
+        write(temporary)

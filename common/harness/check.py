@@ -1,0 +1,188 @@
+"""Whether anything has become worse: metrics against the baseline, verdicts against the last.
+
+`reproduce check` prints one line for each and ends with 1 where any falls.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import subprocess
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from common.errors import UsageError
+from common.harness.baseline import Place, by_experiment, by_seed, parse_folds
+from common.harness.compare import read_comparison
+from common.harness.record import DATA_VARIANTS, Record
+from common.harness.settings import PROFILES
+from common.paths import project_root
+
+_IDENTITY = ["paper", "source", "row", "column", "metric"]
+_LOWER_IS_BETTER = ("loss", "false", "seconds", "p value", "kl")
+_NO_BETTER_SIDE = ("proteins", "fraction of the true class")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One line of the check."""
+
+    name: str
+    old: str
+    new: str
+    tolerance: str
+    fell: bool
+    note: str = ""
+
+    @property
+    def line(self) -> str:
+        """``FELL  quick sonderby/a-lstm paper accuracy  old 0.8 new 0.7 tolerance 0.02``."""
+        word = "FELL" if self.fell else "ok"
+        tolerance = f"  tolerance {self.tolerance}" if self.tolerance else ""
+        note = f"  ({self.note})" if self.note else ""
+        return f"{word:4}  {self.name}  old {self.old}  new {self.new}{tolerance}{note}"
+
+
+def check_metrics(
+    baseline: pd.DataFrame, records: Iterable[Record], profile: str | None = None
+) -> list[Outcome]:
+    """Compare each metric of the baseline with the records at hand.
+
+    Parameters
+    ----------
+    baseline : DataFrame
+        As `common.harness.baseline.read_baseline`.
+    records : iterable of Record
+    profile : str, optional
+        Check only this one.
+
+    Returns
+    -------
+    list of Outcome
+        In the baseline's order. A missing record is a fall, and so is a run on a kind of data
+        that the baseline does not know; a metric in neither is not looked at.
+    """
+    groups = by_experiment(records)
+    there: dict[Place, set[str]] = {}
+    for place, data in groups:
+        there.setdefault(place, set()).add(data)
+    outcomes: list[Outcome] = []
+    done: set[tuple[Place, str]] = set()
+    for row in baseline.itertuples(index=False):
+        place = (str(row.profile), str(row.paper), str(row.experiment), str(row.variant))
+        if profile not in (None, row.profile):
+            continue
+        if row.data in there.get(place, ()):
+            group = groups[place, str(row.data)]
+            outcomes.append(_against(row, by_seed(group, row.metric, parse_folds(row.folds))))
+        elif (place, row.metric) not in done and not _known(baseline, place, there.get(place, ())):
+            have = " and ".join(sorted(there.get(place, ())))
+            note = f"the run used {have} data, the baseline does not" if have else "no record"
+            outcomes.append(_outcome(row, math.nan, note))
+        done.add((place, str(row.metric)))
+    return outcomes
+
+
+def check_verdicts(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
+    """Compare two comparison tables, the committed one first.
+
+    Returns
+    -------
+    list of Outcome
+        One for each row of the old table. A fall is a worse verdict (equivalent, or off to the
+        better side; then inconclusive; then off to the worse side; then not attempted), a number
+        that is gone, other data or a shorter profile than before, and a row that is gone.
+    """
+    found = {tuple(row[name] for name in _IDENTITY): row for _, row in new.iterrows()}
+    outcomes = []
+    for _, row in old.iterrows():
+        identity = tuple(row[name] for name in _IDENTITY)
+        name = ", ".join(str(part) for part in identity)
+        before, after = row, found.get(identity)
+        if after is None:
+            outcomes.append(Outcome(name, before["verdict"], "no row", "", True, "the row is gone"))
+            continue
+        notes = _falls(before, after)
+        outcomes.append(
+            Outcome(name, before["verdict"], after["verdict"], "", bool(notes), "; ".join(notes))
+        )
+    return outcomes
+
+
+def committed_comparison(
+    name: str = "results/comparison.csv", commit: str = "HEAD"
+) -> pd.DataFrame | None:
+    """Comparison table as it is in the project's git history; None where it is not there."""
+    command = ["git", "show", f"{commit}:./{name}"]
+    try:
+        shown = subprocess.run(command, cwd=project_root(), capture_output=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None
+    return read_comparison(io.BytesIO(shown.stdout))
+
+
+def report_outcomes(
+    outcomes: Sequence[Outcome], write: Callable[[str], object] = print
+) -> list[Outcome]:
+    """Write one line for each outcome and return those that fell.
+
+    Raises
+    ------
+    UsageError
+        There is nothing to check: that is no success.
+    """
+    if not outcomes:
+        raise UsageError("reproduce check", "there is nothing to check", "Make a baseline first")
+    for outcome in outcomes:
+        write(outcome.line)
+    return [outcome for outcome in outcomes if outcome.fell]
+
+
+def _known(baseline: pd.DataFrame, place: Place, data: Iterable[str]) -> bool:
+    """Whether the baseline has rows for one of these kinds of data."""
+    same = np.ones(len(baseline), bool)
+    for column, value in zip(("profile", "paper", "experiment", "variant"), place, strict=True):
+        same &= (baseline[column] == value).to_numpy()
+    return bool(baseline["data"][same].isin(list(data)).any())
+
+
+def _against(row: object, seeds: dict[int, float]) -> Outcome:
+    if not seeds:
+        return _outcome(row, math.nan, "no seed has all the folds")
+    return _outcome(row, float(np.mean([*seeds.values()])), f"{len(seeds)} seeds")
+
+
+def _outcome(row: object, new: float, note: str) -> Outcome:
+    """Outcome of one baseline row; a value that is not there has fallen."""
+    name = f"{row.profile} {row.paper}/{row.experiment} {row.variant} {row.metric} on {row.data}"
+    worse = row.value - new if row.direction == "higher" else new - row.value
+    fell = not worse <= row.tolerance
+    text = "none" if math.isnan(new) else f"{new:.4f}"
+    return Outcome(name, f"{row.value:.4f}", text, f"{row.tolerance:.4f}", fell, note)
+
+
+def _falls(before: pd.Series, after: pd.Series) -> list[str]:
+    """What has become worse between two versions of a row."""
+    notes = []
+    if _rank(after) < _rank(before):
+        notes.append("the verdict is worse")
+    if not math.isnan(before["reproduced"]):
+        if math.isnan(after["reproduced"]):
+            return [*notes, "the number is gone"]
+        if DATA_VARIANTS.index(after["data"]) > DATA_VARIANTS.index(before["data"]):
+            notes.append(f"{before['data']} data before, {after['data']} now")
+        if PROFILES.index(after["profile"]) < PROFILES.index(before["profile"]):
+            notes.append(f"profile {before['profile']} before, {after['profile']} now")
+    return notes
+
+
+def _rank(row: pd.Series) -> int:
+    """How good a verdict is: off to the better side, where there is one, equals equivalent."""
+    ranks = {"not attempted": 0, "lower": 1, "higher": 1, "inconclusive": 2, "equivalent": 3}
+    if row["metric"] not in _NO_BETTER_SIDE:
+        lower = str(row["metric"]).startswith(_LOWER_IS_BETTER)
+        ranks["lower" if lower else "higher"] = 3
+    return ranks[row["verdict"]]

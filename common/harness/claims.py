@@ -1,0 +1,245 @@
+"""What a paper claims beyond its numbers, tested: `results/claims.csv`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from common.harness.groups import (
+    BOOTSTRAPS,
+    Estimate,
+    RunGroup,
+    choose_group,
+    draw_seeds,
+    reality,
+)
+from common.harness.measures import parse_measure
+from common.harness.record import Record, read_records
+from common.harness.settings import PROFILES
+from common.harness.tables import as_table, read_table, write_table
+from common.harness.targets import NotAttempted
+from common.harness.verdict import CONFIDENCE, LEAST_SEEDS
+from common.paths import results_folder
+
+VERDICTS = ("holds", "undecided", "does not hold", "not attempted")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Evidence for a claim: a difference that it says is above 0, with its 90 % interval."""
+
+    difference: float
+    low: float
+    high: float
+    n_seeds: int
+    data: str
+    profile: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One ordering, or one statement that the paper measures itself.
+
+    Parameters
+    ----------
+    name : str
+        Short and unique within the paper.
+    statement : str
+        What the paper says.
+    paper : str
+    better : str
+        Experiment that is said to be better.
+    worse : str or float
+        The other experiment, or a constant.
+    metric : str
+        As in `common.harness.measures`.
+    variant : str
+    measure : callable, optional
+        For any other claim: from the paper's records to a `Measured`, or to a `NotAttempted`
+        where they are not enough. The fields from `better` on are then not used.
+    """
+
+    name: str
+    statement: str
+    paper: str
+    better: str = ""
+    worse: str | float = ""
+    metric: str = ""
+    variant: str = "paper"
+    measure: Callable[[Sequence[Record]], Measured | NotAttempted] | None = None
+
+
+class PaperClaims(Protocol):
+    """What the test of claims needs of a paper."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def claims(self) -> Sequence[Claim]: ...
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of `claims.csv`; `low` and `high` are the 90 % interval of `difference`."""
+
+    paper: str
+    claim: str
+    statement: str
+    difference: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    verdict: str = "not attempted"
+    n_seeds: float = math.nan
+    data: str = ""
+    profile: str = ""
+    detail: str = ""
+
+
+NUMBERS = ("difference", "low", "high", "n_seeds")
+TEXT = tuple(name for name in Row.__dataclass_fields__ if name not in NUMBERS)
+
+
+def evaluate_claims(
+    papers: Sequence[PaperClaims], results: Path | None = None, profile: str | None = None
+) -> pd.DataFrame:
+    """Test every claim of every paper on the records.
+
+    Parameters
+    ----------
+    papers, results, profile
+        As for `common.harness.compare.compare`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `Row`.
+    """
+    rows = []
+    for paper in papers:
+        records = read_records(results, profile=profile, paper=paper.name)
+        rows += [_row(claim, records, profile) for claim in paper.claims]
+    return as_table(rows, Row)
+
+
+def write_claims(table: pd.DataFrame, results: Path | None = None) -> Path:
+    """Write `claims.csv`; the same table gives the same bytes."""
+    return write_table(table, (results or results_folder()) / "claims.csv")
+
+
+def read_claims(path: Path) -> pd.DataFrame:
+    """Read a `claims.csv`; `DataError` where it cannot be used."""
+    return read_table(path, TEXT, NUMBERS)
+
+
+def verdict(low: float, high: float) -> str:
+    """``holds`` where the interval is above 0, ``does not hold`` below, else ``undecided``."""
+    if math.isnan(low) or math.isnan(high):
+        return "undecided"
+    return "holds" if low > 0 else "does not hold" if high < 0 else "undecided"
+
+
+def ordering(
+    claim: Claim, records: Sequence[Record], profile: str | None
+) -> Measured | NotAttempted:
+    """Difference between the better and the worse experiment of a claim, above 0 where it holds.
+
+    Both are averaged over their seeds. With the same test examples each bootstrap resample draws
+    them once for both (paired); otherwise each side is drawn on its own. From 3 seeds on, the
+    seed spread of both sides is added in quadrature.
+    """
+    groups = _choose(claim, records, profile)
+    if isinstance(groups, NotAttempted):
+        return groups
+    parts = [group.estimate(claim.metric) for group in groups]
+    sign = -1 if parse_measure(claim.metric).better == "lower" else 1
+    if isinstance(claim.worse, str):
+        difference = parts[0].value - parts[1].value
+        drawn, how = _drawn(groups, parts, claim.metric)
+        notes = [f"{claim.better} {parts[0].value:.4g}, {claim.worse} {parts[1].value:.4g}", how]
+    else:
+        difference, drawn = parts[0].value - claim.worse, parts[0].drawn - claim.worse
+        notes = [f"{claim.better} {parts[0].value:.4g} against the constant {claim.worse:.4g}"]
+    low, high = _interval(sign * difference, sign * drawn, parts)
+    if any(len(part.by_seed) < LEAST_SEEDS for part in parts):
+        notes.append(f"fewer than {LEAST_SEEDS} seeds: their spread is not in the interval")
+    notes += [group.note for group in groups if group.note]
+    seeds, first = min(len(group.seeds) for group in groups), groups[0]
+    return Measured(
+        sign * difference, low, high, seeds, first.data, first.profile, "; ".join(notes)
+    )
+
+
+def _choose(
+    claim: Claim, records: Sequence[Record], profile: str | None
+) -> list[RunGroup] | NotAttempted:
+    """Groups of both experiments (one, against a constant), of one profile and on one data set."""
+    names = [claim.better, claim.worse] if isinstance(claim.worse, str) else [claim.better]
+    found, missing = [], set()
+    for each in [profile] if profile else reversed(PROFILES):
+        groups = [choose_group(records, name, claim.variant, each) for name in names]
+        missing |= {name for name, group in zip(names, groups, strict=True) if group is None}
+        complete = [group for group in groups if group]
+        if len(complete) == len(names) and len({group.data for group in complete}) == 1:
+            found.append(complete)
+    if found:
+        return min(found, key=lambda groups: reality(groups[0].data))
+    lacking = " and ".join(sorted(missing)) or "both on the same data"
+    return NotAttempted(f"no finished runs of one profile: {lacking}")
+
+
+def _row(claim: Claim, records: Sequence[Record], profile: str | None) -> Row:
+    found = claim.measure(records) if claim.measure else ordering(claim, records, profile)
+    head = (claim.paper, claim.name, claim.statement)
+    if isinstance(found, NotAttempted):
+        command = f"; the command would be: {found.command}" if found.command else ""
+        return Row(*head, detail=found.reason + command)
+    ends = (found.difference, found.low, found.high)
+    word = verdict(found.low, found.high)
+    return Row(*head, *ends, word, found.n_seeds, found.data, found.profile, found.detail)
+
+
+def _drawn(
+    groups: Sequence[RunGroup], parts: Sequence[Estimate], metric: str
+) -> tuple[np.ndarray, str]:
+    """Difference on each resample, and whether the resamples were shared."""
+    if not all(len(part.drawn) for part in parts):
+        return np.empty(0), "from the records' metrics, without test examples"
+    sides = [list(group.scores.values()) for group in groups]
+    truths = {score.ids: score.truth for score in sides[0]}
+    if all(s.ids in truths and np.array_equal(s.truth, truths[s.ids]) for s in sides[1]):
+        measure, draws = parse_measure(metric), draw_seeds(sides[0])
+        better, worse = (
+            np.mean([score.drawn(measure, BOOTSTRAPS, draws[score.ids]) for score in side], axis=0)
+            for side in sides
+        )
+        return better - worse, "paired on the same test examples"
+    shuffled = np.random.default_rng(0).permutation(parts[1].drawn)
+    return parts[0].drawn - shuffled, "unpaired: the test examples differ"
+
+
+def _interval(
+    difference: float, drawn: np.ndarray, parts: Sequence[Estimate]
+) -> tuple[float, float]:
+    """90 % interval from the resamples and, from 3 seeds on, the seed spread of every part."""
+    tail = (1 - CONFIDENCE) / 2
+    low = high = 0.0
+    seeds = min(len(part.by_seed) for part in parts)
+    defined = drawn[~np.isnan(drawn)]
+    if len(defined):
+        low, high = np.quantile(defined, [tail, 1 - tail]) - difference
+        low, high = min(low, 0.0), max(high, 0.0)
+    elif seeds < LEAST_SEEDS:
+        return math.nan, math.nan
+    spread = 0.0
+    if seeds >= LEAST_SEEDS:
+        error = math.sqrt(sum(part.seed_sd**2 / len(part.by_seed) for part in parts))
+        spread = float(stats.t.ppf(1 - tail, seeds - 1)) * error
+    return difference - math.hypot(low, spread), difference + math.hypot(high, spread)

@@ -1,0 +1,178 @@
+"""What a paper declares: its experiments, one for each row of a table."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from common.harness.claims import Claim
+from common.harness.compare import NotAttempted, Target
+from common.harness.record import RunKey, RunResult
+from common.harness.report import FigureInfo
+from common.harness.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    import keras
+
+PROFILES = ("smoke", "quick", "full")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What one run is told.
+
+    Parameters
+    ----------
+    key : RunKey
+        Profile, paper, experiment, variant, seed and fold.
+    settings : dict
+        Resolved hyper-parameters.
+    checkpoints : Path
+        Folder of this run's checkpoints; it depends on the settings.
+    results : Path
+        Folder of finished records, for experiments that read others'.
+    quiet : bool
+        Print no progress.
+    """
+
+    key: RunKey
+    settings: dict[str, Any]
+    checkpoints: Path
+    results: Path
+    quiet: bool = False
+
+    def weights_path(self) -> Path:
+        """Where the weights of this run belong: a committed folder for full runs."""
+        key = self.key
+        name = f"{key.experiment}-{key.variant}-{key.stem}.npz"
+        return self.results / "weights" / key.profile / key.paper / name
+
+    def keep_weights(self, model: keras.Model) -> None:
+        """Write the weights of the first seed and fold as `float16`, for figures and prediction."""
+        from common.training.checkpoint import save_weights
+
+        if self.key.seed == 1 and self.key.fold == 0:
+            save_weights(self.weights_path(), model, dtype="float16")
+
+    @property
+    def stream(self) -> TextIO | None:
+        """Where progress is printed; None for a quiet run."""
+        return None if self.quiet else sys.stderr
+
+    @property
+    def title(self) -> str:
+        """Heads the run's progress lines."""
+        key = self.key
+        fold = f" fold {key.fold}" if key.fold else ""
+        return f"{key.paper}/{key.experiment} seed {key.seed}{fold}"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a scheduler must know of a run.
+
+    Parameters
+    ----------
+    minutes : int
+        Longest time on two cores.
+    memory_gb : int
+        Peak memory.
+    threads : int
+        Cores that are used well.
+    gpu : bool
+        Whether a GPU pays.
+    """
+
+    minutes: int = 10
+    memory_gb: int = 4
+    threads: int = 2
+    gpu: bool = False
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One row of a paper's table, or one of our own questions to its model.
+
+    Parameters
+    ----------
+    paper, name : str
+        Together the name on the command line, ``sonderby/a-lstm``.
+    title : str
+        One line that says what is trained on what.
+    run : callable
+        From a `Context` to a `RunResult`.
+    seeds : mapping of str to tuple of int
+        Seeds that each profile runs.
+    needs : tuple of str
+        Experiments of the same paper whose records (all seeds of the profile) are read.
+    variants : tuple of str
+        ``paper``, ``code``, ``best``; the first is the default.
+    folds : int
+        Folds of a cross-validation; 1 where there is none.
+    costs : mapping of str to Cost
+        By profile.
+    """
+
+    paper: str
+    name: str
+    title: str
+    run: Callable[[Context], RunResult]
+    seeds: Mapping[str, tuple[int, ...]]
+    needs: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ("paper",)
+    folds: int = 1
+    costs: Mapping[str, Cost] = field(default_factory=dict)
+
+    def cost(self, profile: str) -> Cost:
+        """What a run of this profile takes."""
+        return self.costs.get(profile, Cost())
+
+    def keys(self, profile: str) -> list[RunKey]:
+        """Every run of a profile."""
+        return [
+            RunKey(profile, self.paper, self.name, variant, seed, fold)
+            for variant in self.variants
+            for seed in self.seeds.get(profile, ())
+            for fold in range(self.folds)
+        ]
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper's folder, as the harness sees it.
+
+    Parameters
+    ----------
+    name, title, citation : str
+        Folder name; short title; authors, year, journal and DOI.
+    folder : Path
+        Holds `settings.toml` and `reported.csv`.
+    experiments : tuple of Experiment
+        In the order in which they are listed.
+    reported_target : callable
+        From a row of `reported.csv` to the experiment that reproduces it, or to a reason.
+    claims : tuple of Claim
+        Orderings and statements that are tested.
+    figures : tuple of FigureInfo
+        Every figure, with the paper's description of it.
+    draw : callable
+        ``draw(profile, results)`` draws all figures from records and weights.
+    """
+
+    name: str
+    title: str
+    citation: str
+    folder: Path
+    experiments: tuple[Experiment, ...]
+    reported_target: Callable[[Mapping[str, Any]], Target | NotAttempted]
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[FigureInfo, ...] = ()
+    draw: Callable[[str, Path], list[Path]] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Parsed `settings.toml`."""
+        return load_settings(self.folder / "settings.toml")

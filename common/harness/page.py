@@ -1,0 +1,229 @@
+"""What the report shows, ready for the template: numbers as text, runs, counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from common.harness.forest import Mark, mark_of
+from common.harness.groups import RunGroup
+from common.harness.verdict import REPRODUCTIONS, VERDICTS
+
+GLYPHS = {
+    "equivalent": "=",
+    "inconclusive": "?",
+    "higher": "▲",
+    "lower": "▼",
+    "not attempted": "–",
+    "holds": "✓",
+    "undecided": "?",
+    "does not hold": "✗",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number as the page shows it, and the number that it is sorted by."""
+
+    text: str
+    key: float | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One printed number beside ours."""
+
+    source: str
+    where: str
+    metric: str
+    cells: Mapping[str, Cell]
+    verdict: str
+    data: str
+    profile: str
+    variant: str
+    reason: str
+    run: str
+    mark: Mark | None
+    is_cell: bool
+
+    @property
+    def is_reproduction(self) -> bool:
+        """Whether the data allow to call it one."""
+        return self.data in REPRODUCTIONS
+
+    @property
+    def search(self) -> str:
+        """Text that the page's search looks in."""
+        return f"{self.source} {self.where} {self.metric} {self.variant} {self.reason}".lower()
+
+
+@dataclass(frozen=True)
+class Run:
+    """Provenance of the numbers of one group of runs, as pairs of a name and a text."""
+
+    anchor: str
+    title: str
+    data: str
+    facts: tuple[tuple[str, str], ...]
+    commands: tuple[str, ...]
+
+
+def lines_of(rows: pd.DataFrame, runs: Sequence[str]) -> list[Line]:
+    """Lines of one paper's part of `comparison.csv`.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `common.harness.compare.Row`.
+    runs : sequence of str
+        The anchor of each row's runs; empty where there are none.
+    """
+    return [_line(row, run) for row, run in zip(rows.to_dict("records"), runs, strict=True)]
+
+
+def _line(row: Mapping[str, Any], run: str) -> Line:
+    digits = _digits(row)
+
+    def cell(name: str) -> Cell:
+        value = row[name]
+        return Cell("", None) if math.isnan(value) else Cell(_fixed(value, digits), value)
+
+    def interval(low: str, high: str) -> Cell:
+        if math.isnan(row[low]) or math.isnan(row[high]):
+            return Cell("", None)
+        text = f"{_fixed(row[low], digits)} … {_fixed(row[high], digits)}"
+        return Cell(text, row[high] - row[low])
+
+    spread = cell("reported_spread").text
+    reported = cell("reported")
+    difference = cell("difference")
+    if difference.key is not None and difference.key > 0:
+        difference = Cell(f"+{difference.text}", difference.key)
+    cells = {
+        "reported": Cell(f"{reported.text} ± {spread}" if spread else reported.text, reported.key),
+        "reproduced": cell("reproduced"),
+        "seed_sd": cell("seed_sd"),
+        "bootstrap": interval("bootstrap_low", "bootstrap_high"),
+        "sampling_se": cell("sampling_se"),
+        "difference": difference,
+        "ci": interval("ci_low", "ci_high"),
+        "margin": cell("margin"),
+        "n_seeds": _count(row["n_seeds"]),
+        "n_test": _count(row["n_test"]),
+    }
+    unit = f" ({row['unit']})" if row["unit"] else ""
+    return Line(
+        row["source"],
+        f"{row['row']} · {row['column']}",
+        f"{row['metric']}{unit}",
+        cells,
+        row["verdict"],
+        row["data"],
+        row["profile"],
+        row["variant"],
+        row["reason"],
+        run,
+        mark_of(row["difference"], row["ci_low"], row["ci_high"], row["margin"]),
+        row["metric"] == "proteins",
+    )
+
+
+def counts_of(lines: Iterable[Line]) -> dict[str, int]:
+    """Printed numbers by verdict; what does not run on the paper's data is counted as `other data`."""
+    counts = dict.fromkeys((*VERDICTS, "other data"), 0)
+    for line in lines:
+        tried = line.verdict != "not attempted"
+        counts["other data" if tried and not line.is_reproduction else line.verdict] += 1
+    return counts
+
+
+def run_of(group: RunGroup, anchor: str) -> Run:
+    """Provenance of a group of runs, without anything that names a machine."""
+    records, key = group.records, group.records[0].key
+    content = [record.content for record in records]
+    origins = [one["provenance"] for one in content]
+    seeds = ", ".join(str(seed) for seed in group.seeds)
+    folds = max(len(each) for each in group.seeds.values())
+    hashes = [f"{name} {digest[:12]}" for name, digest in content[0]["data_sha256"].items()]
+    facts = {
+        "Seeds": f"{seeds} ({folds} folds each)" if folds > 1 else seeds,
+        "Data": f"{group.data}; SHA-256 {', '.join(hashes)}" if hashes else group.data,
+        "Test examples": _each(one.get("n_effective") for one in content),
+        "Commit": _each(map(_commit, origins)),
+        "Versions": _each(map(_versions, origins)),
+        "Backend": _each(origin.get("backend") for origin in origins),
+        "Device": _each(origin.get("device") for origin in origins),
+        "Arithmetic": _each(origin.get("dtype") for origin in origins),
+        "Parameters": _each(f"{one.get('n_parameters', 0):,}" for one in content),
+        "Epochs": _each(one.get("epochs") for one in content),
+        "Time a run": _span([one.get("seconds") for one in content], duration),
+        "Peak memory": _span([o.get("peak_memory_bytes") for o in origins], _gigabytes),
+        "Padding": _span([one.get("padding_share") for one in content], "{:.1%}".format),
+        "Left out": group.note,
+    }
+    title = f"{key.experiment}, variant {key.variant}, profile {key.profile}"
+    shown = tuple((name, text) for name, text in facts.items() if text)
+    return Run(anchor, title, group.data, shown, tuple(record.key.command for record in records))
+
+
+def duration(seconds: float) -> str:
+    """``45 s``, ``12 min`` or ``1 h 20 min``."""
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 100 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def value_text(value: Any) -> str:
+    """A setting's value as the deviations show it."""
+    if isinstance(value, list | tuple):
+        return ", ".join(value_text(item) for item in value)
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _digits(row: Mapping[str, Any]) -> int:
+    """Decimals: two in percent, one for counts, three for fractions."""
+    if row["unit"] == "percent":
+        return 2
+    return 1 if row["metric"] == "proteins" else 0 if abs(row["reported"]) >= 100 else 3
+
+
+def _fixed(value: float, digits: int) -> str:
+    """Number with a true minus sign, and no negative zero."""
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "" if float(text) == 0 else "−")
+
+
+def _count(value: float) -> Cell:
+    return Cell("", None) if math.isnan(value) else Cell(f"{int(value):,}", value)
+
+
+def _each(values: Iterable[Any]) -> str:
+    """Different values once each, in their first order."""
+    return "; ".join(dict.fromkeys(str(value) for value in values if value not in (None, "")))
+
+
+def _span(values: Sequence[float | None], text: Any) -> str:
+    """One value, or the least and the greatest."""
+    known = sorted(value for value in values if value is not None)
+    if not known:
+        return ""
+    low, high = text(known[0]), text(known[-1])
+    return low if low == high else f"{low} to {high}"
+
+
+def _gigabytes(size: float) -> str:
+    return f"{size / 1e9:.1f} GB"
+
+
+def _commit(origin: Mapping[str, Any]) -> str:
+    changed = " with uncommitted changes" if origin.get("dirty") else ""
+    return f"{str(origin.get('commit', 'unknown'))[:10]}{changed}"
+
+
+def _versions(origin: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in origin.get("versions", {}).items())

@@ -1,0 +1,70 @@
+"""What tells one run from every other, and where its record lies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from common.errors import UsageError
+from common.harness.settings import PROFILES
+from common.paths import results_folder
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
+
+
+@dataclass(frozen=True, order=True)
+class RunKey:
+    """What tells one run from every other.
+
+    Raises
+    ------
+    UsageError
+        A name that cannot be a folder's, an unknown profile, a negative seed or fold.
+    """
+
+    profile: str
+    paper: str
+    experiment: str
+    variant: str
+    seed: int
+    fold: int = 0
+
+    def __post_init__(self) -> None:
+        for kind in ("paper", "experiment", "variant"):
+            name = getattr(self, kind)
+            if not _NAME.fullmatch(name):
+                fault = "a name begins with a letter or digit; then . _ + and - are allowed too"
+                raise UsageError(f"{kind} {name!r}", fault, "Choose another name")
+        if self.profile not in PROFILES:
+            raise UsageError(
+                f"profile {self.profile!r}", "unknown", f"Known: {', '.join(PROFILES)}"
+            )
+        for kind in ("seed", "fold"):
+            number = getattr(self, kind)
+            if not isinstance(number, int) or number < 0:
+                raise UsageError(
+                    f"{kind} {number!r}", "not a whole number from 0 on", "Give such a one"
+                )
+
+    @property
+    def stem(self) -> str:
+        """Name of the record's files, without their endings."""
+        return f"seed{self.seed}-fold{self.fold}"
+
+    @property
+    def command(self) -> str:
+        """The command that makes this record."""
+        return (
+            f"reproduce run {self.paper}/{self.experiment} --variant {self.variant} "
+            f"--seed {self.seed} --fold {self.fold} --profile {self.profile}"
+        )
+
+    def folder(self, results: Path | None = None) -> Path:
+        """Folder of the record under `results` (by default the project's)."""
+        root = Path(results) if results is not None else results_folder()
+        return root / "runs" / self.profile / self.paper / self.experiment / self.variant
+
+    def path(self, ending: str, results: Path | None = None) -> Path:
+        """File of the record: `ending` is ``json``, ``predictions.csv.gz`` or ``history.csv``."""
+        return self.folder(results) / f"{self.stem}.{ending}"

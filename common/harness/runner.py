@@ -1,0 +1,134 @@
+"""Run one experiment and write its record."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from common.errors import UsageError
+from common.files import written_whole
+from common.harness.experiment import Context, Experiment, Paper
+from common.harness.provenance import provenance
+from common.harness.record import RunKey, read_record, write_record
+from common.paths import results_folder, runs_folder
+
+
+def find_experiment(papers: Mapping[str, Paper], name: str) -> tuple[Paper, Experiment]:
+    """Look ``paper/experiment`` up.
+
+    Raises
+    ------
+    UsageError
+        No such experiment; names that look alike are offered.
+    """
+    known = {
+        f"{paper.name}/{experiment.name}": (paper, experiment)
+        for paper in papers.values()
+        for experiment in paper.experiments
+    }
+    if name not in known:
+        near = get_close_matches(name, known, n=3, cutoff=0.4)
+        remedy = f"Did you mean {' or '.join(near)}?" if near else "`reproduce list` shows all"
+        raise UsageError(f"experiment {name!r}", "there is none of this name", remedy)
+    return known[name]
+
+
+def run_experiment(
+    paper: Paper,
+    experiment: Experiment,
+    key: RunKey,
+    *,
+    overrides: Mapping[str, Any] | None = None,
+    again: bool = False,
+    quiet: bool = False,
+    results: Path | None = None,
+) -> Path:
+    """Run one experiment, or find that it is done.
+
+    Parameters
+    ----------
+    paper, experiment : Paper, Experiment
+        What to run.
+    key : RunKey
+        Profile, variant, seed and fold.
+    overrides : mapping, optional
+        Settings that differ from `settings.toml`; such a run is recorded with what it used.
+    again : bool
+        Run although there is a record with the same settings.
+    quiet : bool
+        Print no progress.
+    results : Path, optional
+        Folder of the records.
+
+    Returns
+    -------
+    Path
+        The record's JSON file.
+
+    Raises
+    ------
+    UsageError
+        An unknown variant, fold or setting.
+    StorageError
+        The results folder cannot be written; this is found before the training starts.
+    """
+    if key.variant not in experiment.variants:
+        remedy = f"This experiment has {', '.join(experiment.variants)}"
+        raise UsageError(f"variant {key.variant!r}", f"not one of {paper.name}'s", remedy)
+    if key.fold >= experiment.folds:
+        remedy = f"Folds are counted from 0; this experiment has {experiment.folds}"
+        raise UsageError(f"fold {key.fold}", "there is none of this number", remedy)
+    results = results or results_folder()
+    settings = paper.settings.resolve(key.variant, key.profile, experiment.name, overrides)
+    record = key.path("json", results)
+    if record.exists() and not again and _same_settings(record, settings):
+        return record
+    _check_writable(record.parent)
+    context = Context(key, settings, checkpoint_folder(key, settings), results, quiet)
+    result = experiment.run(context)
+    dtype = str(settings.get("dtype", "float32"))
+    return write_record(key, result, settings, provenance(device_name(), dtype), results)
+
+
+def checkpoint_folder(key: RunKey, settings: Mapping[str, Any]) -> Path:
+    """Folder of a run's checkpoints; other settings have another folder."""
+    text = json.dumps(dict(settings), sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:10]
+    place = runs_folder() / key.profile / key.paper / key.experiment / key.variant
+    return place / f"{key.stem}-{digest}"
+
+
+def device_name() -> str:
+    """``CPU, 2 cores`` or the name of the GPU that the backend uses."""
+    if "tensorflow" in sys.modules:
+        import tensorflow as tf
+
+        for device in tf.config.list_physical_devices("GPU"):
+            return str(tf.config.experimental.get_device_details(device).get("device_name", "GPU"))
+    if "jax" in sys.modules:
+        import jax
+
+        device = jax.devices()[0]
+        if device.platform != "cpu":
+            return str(device.device_kind)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU, {cores} cores"
+
+
+def _same_settings(record: Path, settings: Mapping[str, Any]) -> bool:
+    """Whether a record was made with these settings, so that nothing need be run."""
+    return read_record(record).settings == json.loads(json.dumps(settings))
+
+
+def _check_writable(folder: Path) -> None:
+    """Fail before hours of training, not after."""
+    probe = folder / ".writable"
+    with written_whole(probe) as temporary:
+        temporary.write_text("")
+    probe.unlink(missing_ok=True)

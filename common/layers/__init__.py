@@ -1,0 +1,47 @@
+"""Layers that the papers share; each gives the same answer whatever the padding."""
+
+from common.layers.attention import AttentionPooling, masked_softmax
+from common.layers.convolution import MaskedConv1D, MultiWidthConv1D
+from common.layers.dropout import PositionDropout
+from common.layers.embedding import FixedEmbedding
+from common.layers.masking import (
+    MaskedLayer,
+    RaggedToDense,
+    last_residue,
+    lengths,
+    reverse_sequences,
+    zero_padding,
+)
+from common.layers.peephole import PeepholeLSTM, PeepholeLSTMCell, clip_gradient
+from common.layers.pooling import (
+    GlobalMaskedAveragePool1D,
+    GlobalMaskedMaxPool1D,
+    MaskedAveragePool1D,
+    MaskedMaxPool1D,
+)
+from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
+
+__all__ = [
+    "AttentionPooling",
+    "FixedEmbedding",
+    "GlobalMaskedAveragePool1D",
+    "GlobalMaskedMaxPool1D",
+    "MaskedAveragePool1D",
+    "MaskedBiLSTM",
+    "MaskedConv1D",
+    "MaskedLSTM",
+    "MaskedLayer",
+    "MaskedMaxPool1D",
+    "MultiWidthConv1D",
+    "PeepholeLSTM",
+    "PeepholeLSTMCell",
+    "PositionDropout",
+    "RaggedToDense",
+    "clip_gradient",
+    "last_residue",
+    "lengths",
+    "masked_softmax",
+    "old_hard_sigmoid",
+    "reverse_sequences",
+    "zero_padding",
+]

@@ -1,0 +1,119 @@
+"""Attention that sums a sequence up in one vector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from common.layers.masking import MaskedLayer, zero_padding
+
+Tensor = Any
+
+
+def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
+    """Softmax over the residues of each sequence.
+
+    Parameters
+    ----------
+    scores : (batch, length) float
+    mask : (batch, length) bool, or None where every position takes part
+
+    Returns
+    -------
+    (batch, length) float32 (float64 for float64 scores)
+        Sums to 1 over a sequence's residues and is exactly 0 on padding; all 0 for a sequence
+        without residues.
+    """
+    if keras.backend.standardize_dtype(scores.dtype) != "float64":
+        scores = ops.cast(scores, "float32")
+    if mask is not None:
+        scores = ops.where(mask, scores, ops.full((), -1e30, dtype=scores.dtype))
+    return zero_padding(ops.softmax(scores, axis=1), mask)
+
+
+@keras.saving.register_keras_serializable(package="reproduce")
+class AttentionPooling(MaskedLayer):
+    """The attention of the A-LSTM: Sønderby et al. (2015), equations 11 to 13.
+
+    ``a_t = tanh(h_t W_a) v_a^T``, ``alpha = softmax(a)`` over the residues,
+    ``c = sum_t alpha_t h_t``.
+
+    Parameters
+    ----------
+    units : int
+        Second dimension of ``W_a``.
+    use_bias : bool
+        Add a bias inside the tanh (RNATracker does; Sønderby does not). A bias on the score would
+        change nothing: the softmax drops it.
+    kernel_initializer : str or keras.Initializer
+        Of ``W_a`` and ``v_a``.
+
+    Call arguments
+    --------------
+    h : (batch, length, features)
+    mask : (batch, length) bool, optional
+
+    Returns
+    -------
+    context : (batch, features)
+    weights : (batch, length) float32
+
+    Notes
+    -----
+    Masking: the weights are exactly 0 on padding and sum to 1 over the residues; without a mask
+    every position takes part, padding included. A sequence without residues has zero weights and
+    a zero context. Softmax and weighted sum run in float32 also under mixed precision.
+    Weights: ``kernel`` (features, units), ``vector`` (units,) and, if asked, ``bias`` (units,).
+    """
+
+    def __init__(
+        self,
+        units: int,
+        use_bias: bool = False,
+        kernel_initializer: Any = "glorot_uniform",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.units = units
+        self.use_bias = use_bias
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+
+    def build(self, h_shape: tuple[int | None, ...]) -> None:
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(h_shape[-1], self.units),
+            initializer=self.kernel_initializer.clone(),
+        )
+        self.vector = self.add_weight(
+            name="vector", shape=(self.units, 1), initializer=self.kernel_initializer.clone()
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+    def call(self, h: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        hidden = ops.matmul(h, self.kernel)
+        if self.bias is not None:
+            hidden = ops.add(hidden, self.bias)
+        scores = ops.squeeze(ops.matmul(ops.tanh(hidden), self.vector), axis=-1)
+        weights = masked_softmax(scores, mask)
+        states = ops.cast(zero_padding(h, mask), weights.dtype)
+        context = ops.squeeze(ops.matmul(ops.expand_dims(weights, 1), states), axis=1)
+        return ops.cast(context, self.compute_dtype), weights
+
+    def compute_output_spec(self, h: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        wide = "float64" if self.compute_dtype == "float64" else "float32"
+        return (
+            keras.KerasTensor((h.shape[0], h.shape[2]), dtype=self.compute_dtype),
+            keras.KerasTensor(h.shape[:2], dtype=wide),
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "use_bias": self.use_bias,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+        }

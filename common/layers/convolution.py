@@ -1,0 +1,255 @@
+"""Convolutions along a sequence that do not see its padding."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from common.layers.masking import MaskedLayer, zero_padding
+
+Tensor = Any
+
+
+def pad_to_at_least(x: Tensor, mask: Tensor | None, length: int) -> tuple[Tensor, Tensor]:
+    """Append padding where a whole batch is shorter than one window.
+
+    Parameters
+    ----------
+    x : (batch, length, features)
+    mask : (batch, length) bool, or None where every position is a residue
+    length : int
+        The least length that comes back.
+
+    Returns
+    -------
+    x : (batch, at least `length`, features)
+    mask : (batch, at least `length`) bool
+    """
+    if mask is None:
+        mask = ops.ones(ops.shape(x)[:2], dtype="bool")
+    size = ops.shape(x)[1]
+    if isinstance(size, int) and size >= length:
+        return x, mask
+    missing = ops.maximum(length - size, 0)
+    x = ops.pad(x, ((0, 0), (0, missing), (0, 0)))
+    return x, ops.cast(ops.pad(ops.cast(mask, "int32"), ((0, 0), (0, missing))), "bool")
+
+
+@keras.saving.register_keras_serializable(package="reproduce")
+class MaskedConv1D(MaskedLayer):
+    """Convolve along the sequence, with the same answer whatever the padding.
+
+    Parameters
+    ----------
+    filters : int
+    kernel_size : int
+        Width of the filters in residues or nucleotides.
+    activation : str or callable, optional
+    padding : {"same", "valid"}
+        ``"same"`` puts ``(kernel_size - 1) // 2`` zeros before a sequence and the rest after it;
+        ``"valid"`` keeps the windows that lie wholly on residues.
+    use_bias : bool
+    flip_filters : bool
+        True convolution, as Lasagne's ``Conv1DLayer`` does by default (the filter is reversed
+        along the sequence), in place of Keras's cross-correlation.
+    kernel_initializer, bias_initializer : str or keras.Initializer
+
+    Call arguments
+    --------------
+    x : (batch, length, features)
+    mask : (batch, length) bool, optional
+
+    Returns
+    -------
+    (batch, length, filters)
+        With ``padding="same"``.
+    (batch, max(length - kernel_size + 1, 1), filters), (batch, same length) bool
+        With ``padding="valid"``: the output and its mask. A sequence shorter than the kernel has
+        no window, hence a mask that is all ``False``.
+
+    Notes
+    -----
+    Masking: the padding of `x` is set to zero before the convolution, so that nothing leaks into
+    the residues beside it, and the padding of the output after the bias and activation.
+    Weights: ``kernel`` (kernel_size, features, filters) and ``bias`` (filters,).
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_size: int,
+        activation: Any = None,
+        padding: str = "same",
+        use_bias: bool = True,
+        flip_filters: bool = False,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if padding not in ("same", "valid"):
+            raise ValueError(f"padding is 'same' or 'valid', not {padding!r}")
+        self.filters = filters
+        self.kernel_size = kernel_size
+        self.activation = keras.activations.get(activation)
+        self.padding = padding
+        self.use_bias = use_bias
+        self.flip_filters = flip_filters
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+
+    def build(self, x_shape: tuple[int | None, ...]) -> None:
+        self.kernel = self.add_weight(
+            name="kernel",
+            shape=(self.kernel_size, x_shape[-1], self.filters),
+            initializer=self.kernel_initializer,
+        )
+        self.bias = None
+        if self.use_bias:
+            self.bias = self.add_weight(
+                name="bias", shape=(self.filters,), initializer=self.bias_initializer
+            )
+
+    def call(self, x: Tensor, mask: Tensor | None = None) -> Any:
+        x = zero_padding(x, mask)
+        if self.padding == "valid":
+            x, mask = pad_to_at_least(x, mask, self.kernel_size)
+            mask = mask[:, self.kernel_size - 1 :]
+        kernel = ops.flip(self.kernel, axis=0) if self.flip_filters else self.kernel
+        y = ops.conv(x, kernel, padding=self.padding, data_format="channels_last")
+        if self.bias is not None:
+            y = ops.add(y, self.bias)
+        y = zero_padding(self.activation(y), mask)
+        return y if self.padding == "same" else (y, mask)
+
+    def compute_output_spec(self, x: Tensor, mask: Tensor | None = None) -> Any:
+        batch, length = x.shape[:2]
+        if self.padding == "same":
+            return keras.KerasTensor((batch, length, self.filters), dtype=self.compute_dtype)
+        if length is not None:
+            length = max(length - self.kernel_size + 1, 1)
+        return (
+            keras.KerasTensor((batch, length, self.filters), dtype=self.compute_dtype),
+            keras.KerasTensor((batch, length), dtype="bool"),
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_size": self.kernel_size,
+            "activation": keras.activations.serialize(self.activation),
+            "padding": self.padding,
+            "use_bias": self.use_bias,
+            "flip_filters": self.flip_filters,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+        }
+
+
+@keras.saving.register_keras_serializable(package="reproduce")
+class MultiWidthConv1D(MaskedLayer):
+    """Filters of several widths over the same sequence, side by side.
+
+    The first layer of Sønderby et al. (2015, section 2.6) and of DeepLoc: widths 1, 3, 5, 9, 15
+    and 21, 10 or 20 filters of each.
+
+    Parameters
+    ----------
+    filters : int
+        Filters of each width.
+    kernel_sizes : sequence of int
+        Distinct widths, in the order of the output's features.
+    activation, use_bias, flip_filters, kernel_initializer, bias_initializer
+        As in `MaskedConv1D`; each width is initialised on its own, with its own fan.
+
+    Call arguments
+    --------------
+    x : (batch, length, features)
+    mask : (batch, length) bool, optional
+
+    Returns
+    -------
+    (batch, length, filters * len(kernel_sizes))
+        Same padding.
+
+    Notes
+    -----
+    Masking: as in `MaskedConv1D`; zero on padding. Weights of width `k`: ``kernel_<k>``
+    (k, features, filters) and ``bias_<k>`` (filters,), also found in `kernels` and `biases`.
+    One convolution a width is faster on CPUs than one wide convolution with the short kernels
+    embedded in zeros, which does 2.3 times the multiplications.
+    """
+
+    def __init__(
+        self,
+        filters: int,
+        kernel_sizes: Sequence[int],
+        activation: Any = None,
+        use_bias: bool = True,
+        flip_filters: bool = False,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        if not kernel_sizes or len(set(kernel_sizes)) != len(kernel_sizes):
+            raise ValueError(f"kernel_sizes must be distinct widths, not {tuple(kernel_sizes)}")
+        self.filters = filters
+        self.kernel_sizes = tuple(kernel_sizes)
+        self.activation = keras.activations.get(activation)
+        self.use_bias = use_bias
+        self.flip_filters = flip_filters
+        self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
+
+    def build(self, x_shape: tuple[int | None, ...]) -> None:
+        self.kernels = {
+            str(width): self.add_weight(
+                name=f"kernel_{width}",
+                shape=(width, x_shape[-1], self.filters),
+                initializer=self.kernel_initializer.clone(),
+            )
+            for width in self.kernel_sizes
+        }
+        self.biases = {}
+        if self.use_bias:
+            self.biases = {
+                str(width): self.add_weight(
+                    name=f"bias_{width}",
+                    shape=(self.filters,),
+                    initializer=self.bias_initializer.clone(),
+                )
+                for width in self.kernel_sizes
+            }
+
+    def call(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        x = zero_padding(x, mask)
+        y = ops.concatenate([self._convolve(x, kernel) for kernel in self.kernels.values()], -1)
+        if self.use_bias:
+            y = ops.add(
+                y, ops.concatenate([ops.convert_to_tensor(b) for b in self.biases.values()], -1)
+            )
+        return zero_padding(self.activation(y), mask)
+
+    def _convolve(self, x: Tensor, kernel: Tensor) -> Tensor:
+        kernel = ops.flip(kernel, axis=0) if self.flip_filters else kernel
+        return ops.conv(x, kernel, padding="same", data_format="channels_last")
+
+    def compute_output_shape(self, x_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (*x_shape[:-1], self.filters * len(self.kernel_sizes))
+
+    def get_config(self) -> dict[str, Any]:
+        return {
+            **super().get_config(),
+            "filters": self.filters,
+            "kernel_sizes": list(self.kernel_sizes),
+            "activation": keras.activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "flip_filters": self.flip_filters,
+            "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+        }

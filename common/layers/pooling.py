@@ -1,0 +1,162 @@
+"""Pooling over residues only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from common.layers.convolution import pad_to_at_least
+from common.layers.masking import MaskedLayer, lengths, zero_padding
+
+Tensor = Any
+
+
+class _MaskedPool1D(MaskedLayer):
+    """Windows side by side, each sequence's last incomplete one dropped."""
+
+    def __init__(self, pool_size: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.pool_size = pool_size
+
+    def _pool(self, x: Tensor) -> Tensor:
+        raise NotImplementedError
+
+    def call(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        x, mask = pad_to_at_least(x, mask, self.pool_size)
+        mask = mask[:, self.pool_size - 1 :: self.pool_size]
+        return zero_padding(self._pool(x), mask), mask
+
+    def compute_output_spec(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        batch, length, features = x.shape
+        if length is not None:
+            length = max(length // self.pool_size, 1)
+        return (
+            keras.KerasTensor((batch, length, features), dtype=self.compute_dtype),
+            keras.KerasTensor((batch, length), dtype="bool"),
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "pool_size": self.pool_size}
+
+
+@keras.saving.register_keras_serializable(package="reproduce")
+class MaskedMaxPool1D(_MaskedPool1D):
+    """Take the maximum of each run of `pool_size` residues.
+
+    Parameters
+    ----------
+    pool_size : int
+        Window and step.
+
+    Call arguments
+    --------------
+    x : (batch, length, features)
+    mask : (batch, length) bool, optional
+        Padding on the right only.
+
+    Returns
+    -------
+    pooled : (batch, max(length // pool_size, 1), features)
+    mask : (batch, same length) bool
+        A sequence of `n` residues has ``n // pool_size`` windows, none when it is too short.
+
+    Notes
+    -----
+    Masking: windows that are not wholly on residues are dropped, as Keras's ``MaxPooling1D``
+    drops the incomplete one at the end of a single sequence; the output is zero on padding.
+    """
+
+    def _pool(self, x: Tensor) -> Tensor:
+        return ops.max_pool(x, self.pool_size, self.pool_size, data_format="channels_last")
+
+
+@keras.saving.register_keras_serializable(package="reproduce")
+class MaskedAveragePool1D(_MaskedPool1D):
+    """Take the mean of each run of `pool_size` residues.
+
+    Parameters
+    ----------
+    pool_size : int
+        Window and step.
+
+    Call arguments
+    --------------
+    x : (batch, length, features)
+    mask : (batch, length) bool, optional
+        Padding on the right only.
+
+    Returns
+    -------
+    pooled : (batch, max(length // pool_size, 1), features)
+    mask : (batch, same length) bool
+
+    Notes
+    -----
+    Masking: as in `MaskedMaxPool1D`.
+    """
+
+    def _pool(self, x: Tensor) -> Tensor:
+        return ops.average_pool(x, self.pool_size, self.pool_size, data_format="channels_last")
+
+
+@keras.saving.register_keras_serializable(package="reproduce")
+class GlobalMaskedMaxPool1D(MaskedLayer):
+    """Take the maximum over a sequence's residues.
+
+    Call arguments
+    --------------
+    x : (batch, length, features)
+    mask : (batch, length) bool, optional
+
+    Returns
+    -------
+    (batch, features)
+
+    Notes
+    -----
+    Masking: padding takes no part, also where every residue is below zero. A sequence without
+    residues gives zeros.
+    """
+
+    def call(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        if mask is None:
+            return ops.max(x, axis=1)
+        lowest = ops.full((), float("-inf"), dtype=x.dtype)
+        highest = ops.max(ops.where(ops.expand_dims(mask, -1), x, lowest), axis=1)
+        return zero_padding(highest, ops.any(mask, axis=1))
+
+    def compute_output_shape(self, x_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (x_shape[0], x_shape[2])
+
+
+@keras.saving.register_keras_serializable(package="reproduce")
+class GlobalMaskedAveragePool1D(MaskedLayer):
+    """Take the mean over a sequence's residues.
+
+    Call arguments
+    --------------
+    x : (batch, length, features)
+    mask : (batch, length) bool, optional
+
+    Returns
+    -------
+    (batch, features)
+
+    Notes
+    -----
+    Masking: padding takes no part, and the sum is divided by the number of residues. A sequence
+    without residues gives zeros. The sum runs in float32 also under mixed precision.
+    """
+
+    def call(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        wide = x if self.compute_dtype == "float64" else ops.cast(x, "float32")
+        if mask is None:
+            return ops.cast(ops.mean(wide, axis=1), self.compute_dtype)
+        total = ops.sum(zero_padding(wide, mask), axis=1)
+        count = ops.cast(ops.maximum(lengths(mask), 1), total.dtype)
+        return ops.cast(total / ops.expand_dims(count, -1), self.compute_dtype)
+
+    def compute_output_shape(self, x_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (x_shape[0], x_shape[2])

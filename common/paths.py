@@ -1,0 +1,47 @@
+"""Where the project keeps its files.
+
+`REPRODUCE_HOME` moves everything; without it the folder that holds `data/registry.toml` is used.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def project_root() -> Path:
+    """Folder that holds `data/registry.toml`."""
+    home = os.environ.get("REPRODUCE_HOME")
+    return Path(home).resolve() if home else Path(__file__).resolve().parent.parent
+
+
+def data_folder() -> Path:
+    """Folder of fetched raw files (`REPRODUCE_DATA`, else `data/raw`); git ignores it."""
+    folder = os.environ.get("REPRODUCE_DATA")
+    return Path(folder).resolve() if folder else project_root() / "data" / "raw"
+
+
+def cache_folder() -> Path:
+    """Folder of derived files that can be made again, such as profiles; git ignores it."""
+    return project_root() / "data" / "cache"
+
+
+def mirror_folder() -> Path | None:
+    """Read-only mirror of the raw files: `REPRODUCE_MIRROR`, else `../shared/data`, else None."""
+    named = os.environ.get("REPRODUCE_MIRROR")
+    if named is not None:
+        return Path(named).resolve() if named else None
+    beside = project_root().parent / "shared" / "data"
+    return beside if beside.is_dir() else None
+
+
+def results_folder() -> Path:
+    """Committed results (`REPRODUCE_RESULTS`, else `results`)."""
+    folder = os.environ.get("REPRODUCE_RESULTS")
+    return Path(folder).resolve() if folder else project_root() / "results"
+
+
+def runs_folder() -> Path:
+    """Checkpoints of unfinished runs (`REPRODUCE_RUNS`, else `runs`); git ignores it."""
+    folder = os.environ.get("REPRODUCE_RUNS")
+    return Path(folder).resolve() if folder else project_root() / "runs"

@@ -1,0 +1,247 @@
+"""One training loop for all: seeded, resumable, with a checkpoint after each epoch."""
+
+from __future__ import annotations
+
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from common.batching import Examples, make_dataset, padding_share, plan_batches
+from common.errors import ReproduceError, UsageError
+from common.training.checkpoint import (
+    TrainingState,
+    load_checkpoint,
+    load_weights,
+    save_checkpoint,
+    save_weights,
+)
+from common.training.progress import Progress
+from common.training.recipe import Recipe
+from common.training.seeds import epoch_generator, reseed_layers
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+DENSE_MULTIPLE = 64
+
+
+@dataclass(frozen=True)
+class FitResult:
+    """What training leaves besides the weights.
+
+    Parameters
+    ----------
+    history : DataFrame
+        One row an epoch: ``epoch`` (from 1), ``loss``, scores, ``val_`` columns, ``seconds``.
+    epochs : int
+        Epochs trained.
+    best_epoch : int or None
+        Epoch (from 1) whose weights the model holds now, where ``keep`` is ``best``.
+    padding_share : float
+        Share of the positions of the first epoch's dense batches that is padding.
+    seconds : float
+        Time in training, over all starts of a resumed run.
+    """
+
+    history: pd.DataFrame
+    epochs: int
+    best_epoch: int | None
+    padding_share: float
+    seconds: float
+
+
+def fit(
+    model: keras.Model,
+    training: Examples,
+    recipe: Recipe,
+    *,
+    seed: int,
+    validation: Examples | None = None,
+    folder: Path | None = None,
+    title: str = "training",
+    tensorboard: bool = False,
+    stream: Any = sys.stderr,
+) -> FitResult:
+    """Train a compiled model.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Built and compiled with ``recipe.build_optimizer()``.
+    training, validation : Examples
+        Validation is scored after every epoch (``val_`` columns) and drives early stopping and
+        ``keep="best"`` where the recipe asks for them.
+    recipe : Recipe
+        Epochs, batches, stopping.
+    seed : int
+        Of the order and of dropout. With the same seed a run repeats bit for bit on a CPU.
+    folder : Path, optional
+        Where checkpoints live. A run that finds its own checkpoint there goes on from it and
+        ends with the numbers of a run that was never stopped.
+    title : str
+        Heads the progress line.
+    tensorboard : bool
+        Write logs for TensorBoard to ``folder/tensorboard``.
+    stream : file
+        Where progress is printed; None keeps quiet.
+
+    Raises
+    ------
+    UsageError
+        Early stopping without validation, or an unknown column to monitor.
+    ReproduceError
+        The loss is not finite.
+    """
+    if validation is None and (recipe.patience is not None or recipe.keep == "best"):
+        fault = "early stopping or keep = best needs validation examples"
+        raise UsageError(title, fault, "Give a validation split, or set patience 0 and keep last")
+    model.optimizer.build(model.trainable_variables)
+    checkpoint = folder / "checkpoint.npz" if folder else None
+    best = folder / "best.npz" if folder else None
+    state = TrainingState()
+    if checkpoint is not None and checkpoint.exists():
+        state = load_checkpoint(checkpoint, model)
+    progress = Progress(title, recipe.epochs, state.epochs_done, stream)
+    kept: list[np.ndarray] | None = None
+    callbacks = _tensorboard(folder) if tensorboard and folder else []
+    share = padding_share(training.lengths, _plan(training, recipe, epoch_generator(seed, 0)))
+    checks = None if validation is None else _batches(validation, _plan(validation, recipe, None))
+    while state.epochs_done < recipe.epochs and not _exhausted(state, recipe):
+        epoch, started = state.epochs_done, time.monotonic()
+        reseed_layers(model, seed, epoch)
+        plan = _plan(training, recipe, epoch_generator(seed, epoch))
+        logs = model.fit(
+            _batches(training, plan),
+            validation_data=checks,
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            callbacks=[*callbacks, progress.callback(len(plan))],
+            verbose=0,
+        ).history
+        row = {name: float(values[-1]) for name, values in logs.items()}
+        if not np.isfinite(row["loss"]):
+            fault = f"the loss of epoch {epoch + 1} is {row['loss']}"
+            raise ReproduceError(title, fault, "Lower the learning rate or set clip_norm")
+        seconds = time.monotonic() - started
+        state.history.append({"epoch": epoch + 1, **row, "seconds": round(seconds, 3)})
+        state.seconds += seconds
+        state.epochs_done += 1
+        if _improved(state, row, recipe):
+            kept = [np.array(weight) for weight in model.get_weights()]
+            if best is not None:
+                save_weights(best, model)
+        if checkpoint is not None:
+            save_checkpoint(checkpoint, model, state)
+        progress.epoch_done(state.history[-1])
+    if recipe.keep == "best" and state.best_epoch is not None:
+        if best is not None:
+            load_weights(best, model)
+        elif kept is not None:
+            model.set_weights(kept)
+    history = pd.DataFrame(state.history)
+    best_epoch = (
+        state.best_epoch + 1 if recipe.keep == "best" and state.best_epoch is not None else None
+    )
+    return FitResult(history, state.epochs_done, best_epoch, share, state.seconds)
+
+
+def predict(
+    model: keras.Model,
+    examples: Examples,
+    *,
+    batch_size: int = 128,
+    max_positions: int | None = None,
+) -> Any:
+    """Outputs of a model in the order of the examples.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Any number of outputs, each with one row an example.
+    examples : Examples
+        Targets are ignored.
+    batch_size, max_positions : int
+        As in `plan_batches`; the answer does not depend on them.
+
+    Returns
+    -------
+    array or mapping of arrays
+        As the model's outputs; an output with an axis along the sequence is zero-padded to the
+        longest example.
+    """
+    import keras
+
+    plan = plan_batches(examples.lengths, batch_size, max_positions=max_positions)
+    pieces = [
+        keras.tree.map_structure(keras.ops.convert_to_numpy, model.predict_on_batch(inputs))
+        for (inputs,) in _batches(examples, plan, with_targets=False)
+    ]
+    order = np.argsort(np.concatenate(plan))
+    return keras.tree.map_structure(lambda *parts: _stack(parts)[order], *pieces)
+
+
+def _stack(parts: tuple[np.ndarray, ...]) -> np.ndarray:
+    """Join batches; where the second axis differs, pad it with zeros to the longest."""
+    if parts[0].ndim > 1:
+        longest = max(part.shape[1] for part in parts)
+        parts = tuple(
+            np.pad(part, [(0, 0), (0, longest - part.shape[1])] + [(0, 0)] * (part.ndim - 2))
+            for part in parts
+        )
+    return np.concatenate(parts)
+
+
+def _plan(
+    examples: Examples, recipe: Recipe, generator: np.random.Generator | None
+) -> list[np.ndarray]:
+    return plan_batches(
+        examples.lengths,
+        recipe.batch_size,
+        max_positions=recipe.max_positions,
+        generator=generator,
+        jitter=recipe.length_jitter,
+    )
+
+
+def _batches(
+    examples: Examples, plan: list[np.ndarray], with_targets: bool = True
+) -> tf.data.Dataset:
+    """Ragged on TensorFlow; dense, in few lengths, on the other backends."""
+    import keras
+
+    multiple = None if keras.config.backend() == "tensorflow" else DENSE_MULTIPLE
+    return make_dataset(examples, plan, with_targets=with_targets, pad_to=multiple)
+
+
+def _improved(state: TrainingState, row: dict[str, float], recipe: Recipe) -> bool:
+    """Whether this epoch is the best so far; a tie keeps the earlier one."""
+    if recipe.patience is None and recipe.keep == "last":
+        return False
+    if recipe.monitor not in row:
+        fault = f"{recipe.monitor!r} is not in the history ({', '.join(row)})"
+        raise UsageError("monitor", fault, "Name one of these columns")
+    score = row[recipe.monitor]
+    better = state.best_score is None or (
+        score < state.best_score if recipe.mode == "min" else score > state.best_score
+    )
+    if better:
+        state.best_score, state.best_epoch = score, state.epochs_done - 1
+    return better
+
+
+def _exhausted(state: TrainingState, recipe: Recipe) -> bool:
+    if recipe.patience is None or state.best_epoch is None:
+        return False
+    return state.epochs_done - 1 - state.best_epoch >= recipe.patience
+
+
+def _tensorboard(folder: Path) -> list[Any]:
+    import keras
+
+    return [keras.callbacks.TensorBoard(log_dir=str(folder / "tensorboard"))]

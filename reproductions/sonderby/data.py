@@ -1,0 +1,112 @@
+"""MultiLoc (Höglund 2006): 5,959 proteins in 11 locations, and its simulated stand-in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from common.data.alphabet import PROTEIN
+from common.data.fasta import read_fasta
+from common.data.fetch import Located, locate
+from common.data.simulate import simulate_proteins
+from common.data.splits import counted_split, read_split, stratified_split, write_split
+from common.errors import DataError
+
+# Order of the paper's Table 2; the test set's size of each class is the row's sum there.
+TEST_COUNTS = {
+    "ER": 39,
+    "Golgi": 30,
+    "Chloroplast": 90,
+    "Cytoplasmic": 282,
+    "Extracellular": 168,
+    "Lysosomal": 20,
+    "Mitochondrial": 102,
+    "Nuclear": 168,
+    "Peroxisomal": 32,
+    "Plasma membrane": 248,
+    "Vacuolar": 13,
+}
+LOCATIONS: tuple[str, ...] = tuple(TEST_COUNTS)
+SPLIT_SEED = 2015
+SPLIT_FILE = Path(__file__).with_name("split.csv")
+FILES = {
+    location: f"{location if location in ('ER', 'Golgi') else location.lower()}.fasta".replace(
+        " ", "_"
+    )
+    for location in LOCATIONS
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Proteins with what is known of their origin.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``id``, ``sequence`` (clean, whole), ``location``, ``split`` (``train`` or ``test``);
+        simulated proteins also have ``signals``.
+    variant : str
+        ``exact`` or ``simulated``.
+    sha256 : dict of str to str
+        Checksum of each raw file.
+    """
+
+    frame: pd.DataFrame
+    variant: str
+    sha256: dict[str, str]
+
+
+def load_multiloc() -> Table:
+    """Read the eleven files and the split.
+
+    The header's ``SP``, ``SA``, ``cTP`` and ``mTP`` fields give the label away and are dropped.
+    The paper's own split is not published: `split.csv` holds a seeded one whose test set has the
+    class counts of Table 2.
+
+    Raises
+    ------
+    DataError
+        A file is missing, damaged or holds what no protein has.
+    """
+    located = locate("multiloc")
+    frame = _read(located)
+    frame["split"] = read_split(SPLIT_FILE, frame["id"].tolist())
+    return Table(frame, located.variant, dict(located.sha256))
+
+
+def write_multiloc_split() -> None:
+    """Draw the split again; `split.csv` holds its result."""
+    frame = _read(locate("multiloc"))
+    ids, labels = frame["id"].tolist(), frame["location"].tolist()
+    write_split(SPLIT_FILE, ids, counted_split(labels, TEST_COUNTS, SPLIT_SEED, ids=ids))
+
+
+def _read(located: Located) -> pd.DataFrame:
+    """Clean sequences with their locations, in the order of `LOCATIONS`."""
+    rows = [
+        (record.id, PROTEIN.clean(record.id, record.sequence), location)
+        for location in LOCATIONS
+        for record in read_fasta(located.paths[FILES[location]])
+    ]
+    return pd.DataFrame(rows, columns=["id", "sequence", "location"])
+
+
+def load_simulated(n: int, seed: int) -> Table:
+    """Simulated proteins of the same eleven locations, with the positions of their signals."""
+    frame = simulate_proteins(n, seed)
+    frame["split"] = stratified_split(
+        frame["location"].tolist(), seed=seed, ids=frame["id"].tolist()
+    )
+    return Table(frame, "simulated", {})
+
+
+def load_table(data: str, *, n: int = 0, seed: int = SPLIT_SEED) -> Table:
+    """``multiloc`` or ``simulated``, as the settings name it."""
+    if data == "multiloc":
+        return load_multiloc()
+    if data == "simulated":
+        return load_simulated(n, seed)
+    raise DataError("data", f"{data!r} is not known", "Use multiloc or simulated")

@@ -1,0 +1,59 @@
+"""Provenance names the code, and never the machine."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from common.harness import provenance as module
+from common.harness.provenance import git_state, peak_memory_bytes, provenance
+
+
+def test_fields():
+    found = provenance("CPU, 2 cores", dtype="float16", backend="jax")
+    assert found["device"] == "CPU, 2 cores"
+    assert (found["dtype"], found["backend"]) == ("float16", "jax")
+    assert set(found["versions"]) >= {"python", "numpy", "keras"}
+    assert found["peak_memory_bytes"] > 10_000_000
+
+
+def test_backend_comes_from_the_environment(monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", "jax")
+    monkeypatch.delitem(sys.modules, "keras", raising=False)
+    assert provenance("CPU")["backend"] == "jax"
+
+
+def test_machine_is_not_named():
+    text = json.dumps(provenance("CPU"))
+    for secret in (os.uname().nodename, str(Path.home()), str(Path.cwd())):
+        assert secret not in text
+
+
+def test_commit_and_changes(tmp_path, monkeypatch):
+    monkeypatch.setattr(module, "project_root", lambda: tmp_path)
+    assert git_state() == ("unknown", None)
+
+    def git(*arguments):
+        identity = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
+        command = ["git", *identity, *arguments]
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+    git("init")
+    (tmp_path / "code.py").write_text("1")
+    git("add", ".")
+    git("commit", "-m", "first")
+    commit, dirty = git_state()
+    assert len(commit) == 40
+    assert dirty is False
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "x.json").write_text("{}")
+    assert git_state() == (commit, False)
+    (tmp_path / "code.py").write_text("2")
+    assert git_state() == (commit, True)
+
+
+def test_peak_memory_grows():
+    before = peak_memory_bytes()
+    block = b"x" * 300_000_000
+    assert peak_memory_bytes() - before > 100_000_000 or before > len(block)

@@ -1,0 +1,46 @@
+"""TensorFlow and JAX give the same outputs and gradients."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from tests.common.layers import helpers
+
+HERE = keras.backend.backend()
+OTHER = {"tensorflow": "jax", "jax": "tensorflow"}.get(HERE, "tensorflow")
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory):
+    """All cases with this process's backend and, in one other process, with the other's."""
+    if importlib.util.find_spec(OTHER) is None:
+        pytest.skip(f"{OTHER} is not installed: the layers run with {HERE} alone")
+    folder = tmp_path_factory.mktemp("backends")
+    root = Path(helpers.__file__).parents[3]
+    done = subprocess.run(
+        [sys.executable, helpers.__file__, str(folder)],
+        cwd=root,
+        env={**os.environ, "KERAS_BACKEND": OTHER, "PYTHONPATH": str(root)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    with np.load(folder / f"{OTHER}.npz") as file:
+        return helpers.compute_all(), dict(file)
+
+
+@pytest.mark.parametrize("name", helpers.CASES)
+def test_backends_agree(both, name):
+    here, there = both
+    keys = [key for key in here if key.startswith(f"{name}/")]
+    assert keys == [key for key in there if key.startswith(f"{name}/")]
+    assert any("/output/" in key for key in keys) and any("/gradient/" in key for key in keys)
+    for key in keys:
+        scale = max(1.0, np.abs(here[key]).max())
+        np.testing.assert_allclose(here[key], there[key], rtol=0, atol=1e-5 * scale, err_msg=key)
