@@ -243,7 +243,7 @@ def _dense(values: tf.RaggedTensor, length: tf.Tensor, multiple: int) -> tf.Tens
     """Zero-padded form whose second axis is a multiple of `multiple`."""
     import tensorflow as tf
 
-    longest = tf.cast(tf.reduce_max(length), tf.int64)
-    padded = (longest + multiple - 1) // multiple * multiple
-    shape = [None, padded, *values.shape[2:]]
-    return values.to_tensor(shape=shape)
+    dense = values.to_tensor()
+    longest = tf.reduce_max(length)
+    missing = (longest + multiple - 1) // multiple * multiple - longest
+    return tf.pad(dense, [[0, 0], [0, missing]] + [[0, 0]] * (len(dense.shape) - 2))

@@ -92,7 +92,7 @@ class DataFile:
     @property
     def reconstructed(self) -> bool:
         """Whether the mirror's copy has other bytes than the original."""
-        return self.mirror is not None and self.copy != self.origin
+        return self.copy != self.origin
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ class Dice:
 
 
 def signal_peptide(dice: Dice) -> str:
-    """Basic n-region, hydrophobic h-region, c-region that ends in A-x-A or similar; 17 to 29."""
+    """Basic n-region, hydrophobic h-region, c-region that ends in A-x-A or similar; 16 to 27."""
     n_region = dice.draw("KR") + dice.draw("KRSTNAQ", dice.whole(1, 4))
     h_region = dice.draw("LLLLLLAAAVVIFGC", dice.whole(8, 14))
     c_region = dice.draw("STGAPNQ", dice.whole(2, 4))

@@ -82,25 +82,18 @@ def weighted_frequencies(sequence: str, pairs: Iterable[AlignedPair]) -> np.ndar
 
     Notes
     -----
-    Position-based weights (Henikoff and Henikoff, 1994): the weight of sequence ``s`` is the mean
-    over its aligned residues of ``1 / (k_c n_cs)``, where column ``c`` has ``k_c`` different
-    residues and ``n_cs`` sequences share that of ``s``. Gaps and unknown residues count nowhere.
+    Position-based weights (Henikoff and Henikoff, 1994) for local alignments: the weight of
+    sequence ``s`` is the mean over its aligned residues of ``n_c / (k_c n_cs)``, where column ``c``
+    has ``n_c`` residues of ``k_c`` kinds and ``n_cs`` sequences share that of ``s``. It is relative
+    to an even share, 1 / n_c, because sequences cover different columns; where all cover all, these
+    are the published weights. Gaps and unknown residues count nowhere.
     """
     rows = [_codes_of(sequence)]
     for pair in pairs:
         if pair.query != pair.target:
             rows.append(_aligned_row(sequence, pair))
     aligned = np.stack(rows)
-    counts = _column_sums(aligned, np.ones(len(aligned)))
-    different = np.maximum((counts > 0).sum(axis=1), 1)
-
-    known = aligned < WIDTH
-    columns = np.broadcast_to(np.arange(len(sequence)), aligned.shape)
-    share = np.zeros(aligned.shape)
-    share[known] = 1 / (different[columns[known]] * counts[columns[known], aligned[known]])
-    weights = share.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-
-    sums = _column_sums(aligned, weights)
+    sums = _column_sums(aligned, _weights(aligned))
     totals = sums.sum(axis=1, keepdims=True)
     frequencies = np.divide(sums, totals, out=np.zeros_like(sums), where=totals > 0)
     return np.where(totals > 0, frequencies, own_residues(sequence)).astype(np.float32)
@@ -126,6 +119,18 @@ def _aligned_row(sequence: str, pair: AlignedPair) -> np.ndarray:
     return row
 
 
+def _weights(aligned: np.ndarray) -> np.ndarray:
+    """Weight of each sequence, (sequences,)."""
+    counts = _column_sums(aligned, np.ones(len(aligned)))
+    kinds = np.maximum((counts > 0).sum(axis=1, keepdims=True), 1)
+    shares = counts.sum(axis=1, keepdims=True) / (kinds * np.maximum(counts, 1))
+    known = aligned < WIDTH
+    columns = np.nonzero(known)[1]
+    relative = np.zeros(aligned.shape)
+    relative[known] = shares[columns, aligned[known]]
+    return relative.sum(axis=1) / np.maximum(known.sum(axis=1), 1)
+
+
 def _column_sums(aligned: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Summed weights of each residue in each column, (length, 20)."""
     known = aligned < WIDTH
@@ -133,4 +138,5 @@ def _column_sums(aligned: np.ndarray, weights: np.ndarray) -> np.ndarray:
     cells = columns * WIDTH + aligned[known]
     spread = np.broadcast_to(weights[:, None], aligned.shape)[known]
     length = aligned.shape[1]
-    return np.bincount(cells, weights=spread, minlength=length * WIDTH).reshape(length, WIDTH)
+    sums = np.bincount(cells, weights=spread, minlength=length * WIDTH).astype(np.float64)
+    return sums.reshape(length, WIDTH)

@@ -18,23 +18,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
 
 import h5py
 import numpy as np
 
 from common.errors import DataError
+from common.features.layouts import FLAT, ONE_EACH, Entry, flat_index, is_flat, named_index
 from common.files import written_whole
 
 CHUNK_BYTES = 1 << 16
-
-
-class Entry(NamedTuple):
-    """Where a protein's rows lie: a data set's name, its first row there, how many rows."""
-
-    dataset: str
-    start: int
-    length: int
 
 
 class PerResidueStore:
@@ -78,9 +70,7 @@ class PerResidueStore:
     def layout(self) -> str:
         """``"flat"`` or ``"one data set per id"``."""
         with self._reading("the file"):
-            parts = [self._file.get(name) for name in ("values", "offsets", "ids")]
-        flat = all(isinstance(part, h5py.Dataset) for part in parts)
-        return "flat" if flat and parts[2].ndim == 1 else "one data set per id"
+            return FLAT if is_flat(self._file) else ONE_EACH
 
     @property
     def width(self) -> int:
@@ -196,7 +186,8 @@ class PerResidueStore:
     def _index(self) -> tuple[dict[str, Entry], int]:
         """Entries by id, and the width that all share."""
         with self._reading("the file"):
-            entries, widths = self._flat_index() if self.layout == "flat" else self._named_index()
+            read_index = flat_index if self.layout == FLAT else named_index
+            entries, widths = read_index(self._file, str(self.path))
         if not entries:
             raise DataError(str(self.path), "no protein in it", "Make the features again")
         expected = self._expected_width or next(iter(widths.values()))
@@ -208,42 +199,6 @@ class PerResidueStore:
                     "Name the file that belongs to this model",
                 )
         return entries, expected
-
-    def _flat_index(self) -> tuple[dict[str, Entry], dict[str, int]]:
-        ids = self._file["ids"].asstr()[:]
-        offsets = self._file["offsets"][:]
-        values = self._file["values"]
-        rows = np.diff(offsets)
-        whole = len(offsets) == len(ids) + 1 and offsets[0] == 0 and offsets[-1] == len(values)
-        if not whole or (rows < 1).any() or len(set(ids)) < len(ids) or values.ndim != 2:
-            raise DataError(
-                str(self.path), "ids, offsets and values do not fit together", "Make it again"
-            )
-        starts = zip(ids, offsets[:-1].tolist(), rows.tolist(), strict=True)
-        entries = {identifier: Entry("values", start, n) for identifier, start, n in starts}
-        return entries, {identifier: values.shape[1] for identifier in entries}
-
-    def _named_index(self) -> tuple[dict[str, Entry], dict[str, int]]:
-        entries: dict[str, Entry] = {}
-        widths: dict[str, int] = {}
-        for name, dataset in _datasets(self._file):
-            original = dataset.attrs.get("original_id", name)
-            identifier = original.decode() if isinstance(original, bytes) else str(original)
-            if dataset.ndim != 2 or 0 in dataset.shape or dataset.dtype.kind != "f":
-                raise DataError(
-                    f"{self.path}: {identifier}",
-                    f"{dataset.dtype} of shape {dataset.shape}, and not floats of (length, width)",
-                    "Name a file of per-residue features (SeqVec: sum its three layers first)",
-                )
-            if identifier in entries:
-                raise DataError(
-                    f"{self.path}: {identifier}",
-                    f"two data sets stand for it, {entries[identifier].dataset} and {name}",
-                    "Make the features again with unique ids",
-                )
-            entries[identifier] = Entry(name, 0, dataset.shape[0])
-            widths[identifier] = dataset.shape[1]
-        return entries, widths
 
     def _entry(self, identifier: str, more: str = "") -> Entry:
         entry = self._entries.get(identifier)
@@ -359,12 +314,3 @@ def _checked(
     if fault:
         raise DataError(record, fault, "Mend the features before writing them")
     return array
-
-
-def _datasets(group: h5py.Group, prefix: str = "") -> Iterator[tuple[str, h5py.Dataset]]:
-    """All data sets below a group with their names (an id with a slash makes groups)."""
-    for name, item in group.items():
-        if isinstance(item, h5py.Dataset):
-            yield prefix + name, item
-        elif isinstance(item, h5py.Group):
-            yield from _datasets(item, f"{prefix}{name}/")

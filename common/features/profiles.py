@@ -12,8 +12,10 @@ import hashlib
 import json
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol
 
 import numpy as np
@@ -27,6 +29,7 @@ from common.features.databases import STAND_IN
 from common.features.frequencies import own_residues, weighted_frequencies
 from common.features.matrices import RESIDUES
 from common.features.per_residue import write_store
+from common.files import storage_error
 from common.paths import cache_folder
 
 TOOLS = {"mmseqs": mmseqs, "psiblast": psiblast}
@@ -51,12 +54,13 @@ def cached_profiles(
     iterations: int = 3,
     threads: int = 2,
     variant: str = STAND_IN,
+    sources: Sequence[str] = (),
 ) -> Path:
     """Profiles from the cache, made first where they are not there.
 
     Parameters
     ----------
-    records, database_fasta, tool, iterations, threads, variant
+    records, database_fasta, tool, iterations, threads, variant, sources
         As in `compute_profiles`.
     name : str
         What the queries are called in the file's name.
@@ -72,7 +76,7 @@ def cached_profiles(
     key = cache_key(queries, database_fasta, tool, iterations)
     path = cache_folder() / "profiles" / f"{name}-{tool}-{key}.h5"
     if not path.exists():
-        _compute(queries, database_fasta, path, tool, iterations, threads, variant)
+        _compute(queries, database_fasta, path, tool, iterations, threads, variant, sources)
     return path
 
 
@@ -84,6 +88,7 @@ def compute_profiles(
     iterations: int = 3,
     threads: int = 2,
     variant: str = STAND_IN,
+    sources: Sequence[str] = (),
 ) -> Path:
     """Search homologues of each protein and write its profile.
 
@@ -102,6 +107,8 @@ def compute_profiles(
     threads : int
     variant : str
         What the database is, kept in the provenance.
+    sources : sequence of str
+        Data sets that the database was made of, kept in the provenance.
 
     Returns
     -------
@@ -116,8 +123,12 @@ def compute_profiles(
         No record, a letter that is no residue, one id with two sequences.
     ReproduceError
         The tool failed.
+    StorageError
+        The folder of `out` cannot be written.
     """
-    return _compute(_queries(records), database_fasta, out, tool, iterations, threads, variant)
+    return _compute(
+        _queries(records), database_fasta, out, tool, iterations, threads, variant, sources
+    )
 
 
 def cache_key(queries: dict[str, str], database_fasta: Path, tool: str, iterations: int) -> str:
@@ -150,14 +161,13 @@ def _compute(
     iterations: int,
     threads: int,
     variant: str,
+    sources: Sequence[str],
 ) -> Path:
     started = time.monotonic()
     module = _module(tool)
     out = Path(out)
-    out.parent.mkdir(parents=True, exist_ok=True)
     hits: list[int] = []
-    with tempfile.TemporaryDirectory(prefix=".profiles-", dir=out.parent) as name:
-        folder = Path(name)
+    with _scratch(out) as folder:
         searched = folder / "database.fasta"
         n_sequences = _copy_clean(database, searched)
         provenance = {
@@ -171,6 +181,7 @@ def _compute(
             "database": Path(database).name,
             "database_sha256": sha256(database),
             "database_sequences": n_sequences,
+            "database_sources": list(sources),
             "queries": len(queries),
             "key": cache_key(queries, database, tool, iterations),
         }
@@ -212,6 +223,18 @@ def _profiles(
         yield identifier, own_residues(queries[identifier]), 0
 
 
+@contextmanager
+def _scratch(out: Path) -> Iterator[Path]:
+    """An empty folder beside `out`, gone afterwards."""
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        folder = tempfile.TemporaryDirectory(prefix=".profiles-", dir=out.parent)
+    except OSError as error:
+        raise storage_error(out, error) from error
+    with folder as name:
+        yield Path(name)
+
+
 def _counted(
     made: Iterable[tuple[str, np.ndarray, int]], hits: list[int]
 ) -> Iterator[tuple[str, np.ndarray]]:
@@ -245,7 +268,7 @@ def _copy_clean(database: Path, out: Path) -> int:
     return n
 
 
-def _module(tool: str):
+def _module(tool: str) -> ModuleType:
     if tool not in TOOLS:
         raise UsageError(str(tool), "no such search tool", f"Choose from {', '.join(TOOLS)}")
     return TOOLS[tool]

@@ -182,17 +182,19 @@ def _choose(
 ) -> list[RunGroup] | NotAttempted:
     """Groups of both experiments (one, against a constant), of one profile and on one data set."""
     names = [claim.better, claim.worse] if isinstance(claim.worse, str) else [claim.better]
-    found, missing = [], set()
+    best, missing = None, set(names)
     for each in [profile] if profile else reversed(PROFILES):
-        groups = [choose_group(records, name, claim.variant, each) for name in names]
-        missing |= {name for name, group in zip(names, groups, strict=True) if group is None}
-        complete = [group for group in groups if group]
-        if len(complete) == len(names) and len({group.data for group in complete}) == 1:
-            found.append(complete)
-    if found:
-        return min(found, key=lambda groups: reality(groups[0].data))
-    lacking = " and ".join(sorted(missing)) or "both on the same data"
-    return NotAttempted(f"no finished runs of one profile: {lacking}")
+        groups = {name: choose_group(records, name, claim.variant, each) for name in names}
+        found = [group for group in groups.values() if group]
+        missing -= {name for name, group in groups.items() if group}
+        if len(found) < len(names) or len({group.data for group in found}) > 1:
+            continue
+        if best is None or reality(found[0].data) < reality(best[0].data):
+            best = found
+    if best is None:
+        lacking = " and ".join(sorted(missing)) or "both, on the same data"
+        return NotAttempted(f"no finished run, in any one profile, of {lacking}")
+    return best
 
 
 def _row(claim: Claim, records: Sequence[Record], profile: str | None) -> Row:

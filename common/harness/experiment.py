@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from common.errors import UsageError
 from common.harness.claims import Claim
 from common.harness.compare import NotAttempted, Target
 from common.harness.record import RunKey, RunResult
@@ -36,6 +37,8 @@ class Context:
         Folder of finished records, for experiments that read others'.
     quiet : bool
         Print no progress.
+    tensorboard : bool
+        Write logs for TensorBoard beside the checkpoints.
     """
 
     key: RunKey
@@ -43,19 +46,22 @@ class Context:
     checkpoints: Path
     results: Path
     quiet: bool = False
-
-    def weights_path(self) -> Path:
-        """Where the weights of this run belong: a committed folder for full runs."""
-        key = self.key
-        name = f"{key.experiment}-{key.variant}-{key.stem}.npz"
-        return self.results / "weights" / key.profile / key.paper / name
+    tensorboard: bool = False
 
     def keep_weights(self, model: keras.Model) -> None:
         """Write the weights of the first seed and fold as `float16`, for figures and prediction."""
         from common.training.checkpoint import save_weights
 
         if self.key.seed == 1 and self.key.fold == 0:
-            save_weights(self.weights_path(), model, dtype="float16")
+            save_weights(weights_path(self.key, self.results), model, dtype="float16")
+
+    @property
+    def may_simulate(self) -> bool:
+        """Whether simulated data may stand in where the real data set is nowhere.
+
+        A full run never does: its numbers go beside the paper's.
+        """
+        return self.key.profile != "full"
 
     @property
     def stream(self) -> TextIO | None:
@@ -106,6 +112,8 @@ class Experiment:
         From a `Context` to a `RunResult`.
     seeds : mapping of str to tuple of int
         Seeds that each profile runs.
+    datasets : tuple of str
+        Data sets of the registry that the run reads, outside the smoke profile.
     needs : tuple of str
         Experiments of the same paper whose records (all seeds of the profile) are read.
     variants : tuple of str
@@ -121,6 +129,7 @@ class Experiment:
     title: str
     run: Callable[[Context], RunResult]
     seeds: Mapping[str, tuple[int, ...]]
+    datasets: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     variants: tuple[str, ...] = ("paper",)
     folds: int = 1
@@ -176,3 +185,44 @@ class Paper:
     def settings(self) -> Settings:
         """Parsed `settings.toml`."""
         return load_settings(self.folder / "settings.toml")
+
+    def experiment(self, name: str) -> Experiment:
+        """Experiment of this name; `KeyError` where there is none."""
+        return {experiment.name: experiment for experiment in self.experiments}[name]
+
+    def datasets(self, profile: str) -> list[str]:
+        """Data sets that a profile reads; the smoke profile reads none."""
+        if profile == "smoke":
+            return []
+        used = [e.datasets for e in self.experiments if e.keys(profile)]
+        return list(dict.fromkeys(name for names in used for name in names))
+
+
+def weights_path(key: RunKey, results: Path) -> Path:
+    """Where the weights of a run are kept; those of full runs are committed."""
+    name = f"{key.experiment}-{key.variant}-{key.stem}.npz"
+    return results / "weights" / key.profile / key.paper / name
+
+
+def ordered_keys(paper: Paper, profile: str) -> list[RunKey]:
+    """Every run of a paper in a profile; a run stands after all those that it reads."""
+    keys: list[RunKey] = []
+    waiting = [experiment for experiment in paper.experiments if experiment.keys(profile)]
+    done: set[str] = set()
+    while waiting:
+        ready = [e for e in waiting if not {w.name for w in waiting}.intersection(e.needs)]
+        if not ready:
+            names = ", ".join(experiment.name for experiment in waiting)
+            raise UsageError(paper.name, f"{names} need each other", "Mend `needs`")
+        for experiment in ready:
+            keys += experiment.keys(profile)
+            done.add(experiment.name)
+        waiting = [experiment for experiment in waiting if experiment.name not in done]
+    return keys
+
+
+def needed_keys(paper: Paper, key: RunKey) -> list[RunKey]:
+    """Runs whose records a run reads."""
+    experiment = paper.experiment(key.experiment)
+    keys = [k for name in experiment.needs for k in paper.experiment(name).keys(key.profile)]
+    return [needed for needed in keys if needed.variant == key.variant]

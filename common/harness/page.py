@@ -88,7 +88,7 @@ def lines_of(rows: pd.DataFrame, runs: Sequence[str]) -> list[Line]:
 def _line(row: Mapping[str, Any], run: str) -> Line:
     digits = _digits(row)
 
-    def cell(name: str) -> Cell:
+    def cell(name: str, digits: int = digits) -> Cell:
         value = row[name]
         return Cell("", None) if math.isnan(value) else Cell(_fixed(value, digits), value)
 
@@ -99,7 +99,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
         return Cell(text, row[high] - row[low])
 
     spread = cell("reported_spread").text
-    reported = cell("reported")
+    reported = cell("reported", 0 if row["metric"] == "proteins" else digits)
     difference = cell("difference")
     if difference.key is not None and difference.key > 0:
         difference = Cell(f"+{difference.text}", difference.key)
@@ -133,7 +133,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
 
 
 def counts_of(lines: Iterable[Line]) -> dict[str, int]:
-    """Printed numbers by verdict; what does not run on the paper's data is counted as `other data`."""
+    """Printed numbers by verdict; those tried on no data of the paper are `other data`."""
     counts = dict.fromkeys((*VERDICTS, "other data"), 0)
     for line in lines:
         tried = line.verdict != "not attempted"

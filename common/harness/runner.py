@@ -47,6 +47,7 @@ def run_experiment(
     overrides: Mapping[str, Any] | None = None,
     again: bool = False,
     quiet: bool = False,
+    tensorboard: bool = False,
     results: Path | None = None,
 ) -> Path:
     """Run one experiment, or find that it is done.
@@ -61,8 +62,8 @@ def run_experiment(
         Settings that differ from `settings.toml`; such a run is recorded with what it used.
     again : bool
         Run although there is a record with the same settings.
-    quiet : bool
-        Print no progress.
+    quiet, tensorboard : bool
+        Print no progress; write logs for TensorBoard.
     results : Path, optional
         Folder of the records.
 
@@ -90,7 +91,8 @@ def run_experiment(
     if record.exists() and not again and _same_settings(record, settings):
         return record
     _check_writable(record.parent)
-    context = Context(key, settings, checkpoint_folder(key, settings), results, quiet)
+    place = checkpoint_folder(key, settings)
+    context = Context(key, settings, place, results, quiet, tensorboard)
     result = experiment.run(context)
     dtype = str(settings.get("dtype", "float32"))
     return write_record(key, result, settings, provenance(device_name(), dtype), results)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -148,14 +148,21 @@ class Settings:
                 given = variant != "code" and (variant == "paper" or variant in setting.use)
                 if given and used != setting.paper:
                     rows.append(_deviation(setting, used, f"variant {variant}"))
-        layers: dict[str, Mapping[str, Any]] = {}
-        layers |= {f"profile {name}": layer for name, layer in self.profiles.items()}
-        layers |= {f"experiment {name}": layer for name, layer in self.experiments.items()}
-        layers |= {f"experiment {e}, profile {p}": v for (e, p), v in self.by_profile.items()}
-        for where, layer in layers.items():
+        layers: dict[str, tuple[Mapping[str, Any], str]] = {}
+        for profile, layer in self.profiles.items():
+            layers[f"profile {profile}"] = layer, "runs of this profile are shortened"
+        for experiment, layer in self.experiments.items():
+            layers[f"experiment {experiment}"] = layer, "what the experiment is about"
+        for (experiment, profile), layer in self.by_profile.items():
+            layers[f"experiment {experiment}, profile {profile}"] = (
+                layer,
+                "runs of this profile are shortened",
+            )
+        for where, (layer, why) in layers.items():
             for name, used in layer.items():
                 if used != self.settings[name].paper:
-                    rows.append(_deviation(self.settings[name], used, where))
+                    row = _deviation(self.settings[name], used, where)
+                    rows.append(replace(row, why=row.why or why))
         return rows
 
 

@@ -51,7 +51,7 @@ def read_table(
         if missing:
             raise DataError(str(path), f"lacks the columns {', '.join(missing)}", remedy)
         for column in number_columns:
-            table[column] = pd.to_numeric(table[column].replace("", "nan"))
+            table[column] = [float(text) if text else math.nan for text in table[column]]
     except FileNotFoundError as error:
         raise DataError(str(path), "no such file", remedy) from error
     except ValueError as error:

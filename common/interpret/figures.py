@@ -247,10 +247,10 @@ def save_figure(fig: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     StorageError
         The folder cannot be written.
     ValueError
-        `name` is empty or holds a folder.
+        `name` is empty, holds a folder or starts with a dot.
     """
-    if not name or Path(name).name != name:
-        raise ValueError(f"name of a figure: no folder and not empty, received {name!r}")
+    if Path(name).name != name or name[:1] in ("", "."):
+        raise ValueError(f"name of a figure: no folder, no leading dot, received {name!r}")
     quiet = {"png": {"Software": None}, "svg": {"Date": None, "Creator": None}}
     paths = {suffix: Path(folder) / f"{name}.{suffix}" for suffix in quiet}
     with mpl.rc_context({"svg.hashsalt": HASH_SALT, "svg.fonttype": "path"}):

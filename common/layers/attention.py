@@ -30,7 +30,9 @@ def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
         scores = ops.cast(scores, "float32")
     if mask is not None:
         scores = ops.where(mask, scores, ops.full((), -1e30, dtype=scores.dtype))
-    return zero_padding(ops.softmax(scores, axis=1), mask)
+    shares = zero_padding(ops.exp(scores - ops.max(scores, axis=1, keepdims=True)), mask)
+    total = ops.sum(shares, axis=1, keepdims=True)
+    return shares / ops.where(total > 0, total, ops.ones((), dtype=total.dtype))
 
 
 @keras.saving.register_keras_serializable(package="reproduce")

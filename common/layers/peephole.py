@@ -195,7 +195,7 @@ class PeepholeLSTM(MaskedLayer):
     Masking: Lasagne holds the state on padding. Here no padding is read before a sequence is done,
     since a backward layer runs over sequences that are reversed within their own lengths: the
     states are the same. Outputs are zero on padding, where Lasagne's repeat the last state.
-    Weights: those of `cell`, then ``c0`` and ``h0``, (1, units) each.
+    Weights: ``c0`` and ``h0``, (1, units) each, then those of `cell`.
     """
 
     def __init__(

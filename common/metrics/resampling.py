@@ -70,14 +70,14 @@ def as_seeds(
         Another number of dimensions, no seeds, or another number of examples.
     """
     true, guessed = as_array(truth), as_array(predicted)
-    seeds = [guessed] if guessed.ndim == true.ndim else list(guessed)
-    shapes = {np.shape(seed)[:1] for seed in seeds}
-    if guessed.ndim not in (true.ndim, true.ndim + 1) or shapes != {true.shape[:1]}:
+    several = guessed.ndim == true.ndim + 1
+    fits = guessed.shape[several : several + 1] == true.shape[:1]
+    if guessed.ndim - several != true.ndim or not fits or (several and not len(guessed)):
         raise ValueError(
             f"predictions of shape {guessed.shape} for a truth of shape {true.shape}: "
             "the same number of dimensions, or the seeds as one more in front"
         )
-    return true, seeds
+    return true, list(guessed) if several else [guessed]
 
 
 def mean_metric(metric: Metric, samples: Sequence[tuple[np.ndarray, ...]]) -> Statistic:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,6 +124,7 @@ def fit(
             epochs=epoch + 1,
             callbacks=[*callbacks, progress.callback(len(plan))],
             verbose=0,
+            shuffle=False,
         ).history
         row = {name: float(values[-1]) for name, values in logs.items()}
         if not np.isfinite(row["loss"]):
@@ -243,5 +245,9 @@ def _exhausted(state: TrainingState, recipe: Recipe) -> bool:
 
 def _tensorboard(folder: Path) -> list[Any]:
     import keras
+
+    if find_spec("tensorboard") is None:
+        fault = "the package tensorboard is not installed"
+        raise UsageError("--tensorboard", fault, "Install it: .venv/bin/pip install tensorboard")
 
     return [keras.callbacks.TensorBoard(log_dir=str(folder / "tensorboard"))]

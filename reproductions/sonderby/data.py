@@ -9,10 +9,10 @@ import pandas as pd
 
 from common.data.alphabet import PROTEIN
 from common.data.fasta import read_fasta
-from common.data.fetch import Located, locate
+from common.data.fetch import SIMULATED, Located, locate
 from common.data.simulate import simulate_proteins
 from common.data.splits import counted_split, read_split, stratified_split, write_split
-from common.errors import DataError
+from common.errors import UsageError
 
 # Order of the paper's Table 2; the test set's size of each class is the row's sum there.
 TEST_COUNTS = {
@@ -103,10 +103,29 @@ def load_simulated(n: int, seed: int) -> Table:
     return Table(frame, "simulated", {})
 
 
-def load_table(data: str, *, n: int = 0, seed: int = SPLIT_SEED) -> Table:
-    """``multiloc`` or ``simulated``, as the settings name it."""
-    if data == "multiloc":
-        return load_multiloc()
-    if data == "simulated":
+def load_table(data: str, *, n: int, simulate: bool = False, seed: int = SPLIT_SEED) -> Table:
+    """The table that the settings name.
+
+    Parameters
+    ----------
+    data : str
+        ``multiloc`` or ``simulated``.
+    n : int
+        Proteins to simulate.
+    simulate : bool
+        Simulated proteins stand in where MultiLoc is nowhere to be found.
+    seed : int
+        Of the simulation.
+
+    Raises
+    ------
+    UsageError
+        Another name.
+    DataError
+        MultiLoc is missing or damaged.
+    """
+    if data not in ("multiloc", "simulated"):
+        raise UsageError("data", f"{data!r} is not known", "Use multiloc or simulated")
+    if data == "simulated" or locate("multiloc", simulate=simulate).origin == SIMULATED:
         return load_simulated(n, seed)
-    raise DataError("data", f"{data!r} is not known", "Use multiloc or simulated")
+    return load_multiloc()

@@ -40,6 +40,7 @@ def _draw(results: Path) -> list[Path]:
     return draw(results)
 
 
+MULTILOC = ("multiloc",)
 HOURS = {
     "smoke": Cost(minutes=2, memory_gb=3),
     "quick": Cost(minutes=5, memory_gb=3),
@@ -52,6 +53,7 @@ EXPERIMENTS = (
         "r-lstm",
         "R-LSTM on MultiLoc, 80 features a residue (60 in the quick profile)",
         _train,
+        datasets=MULTILOC,
         seeds={"smoke": (1, 2), "quick": (1, 2), "full": (1, 2, 3)},
         costs=HOURS,
     ),
@@ -60,6 +62,7 @@ EXPERIMENTS = (
         "a-lstm",
         "A-LSTM on MultiLoc, 80 features a residue (60 in the quick profile)",
         _train,
+        datasets=MULTILOC,
         seeds={"smoke": (1,), "quick": (1,), "full": (1, 2, 3)},
         costs=HOURS,
     ),
@@ -77,6 +80,7 @@ EXPERIMENTS = (
         "r-lstm-60",
         "R-LSTM without profiles: 60 features a residue",
         _train,
+        datasets=MULTILOC,
         seeds={"full": (1,)},
         costs=HOURS,
     ),
@@ -85,6 +89,7 @@ EXPERIMENTS = (
         "a-lstm-60",
         "A-LSTM without profiles: 60 features a residue",
         _train,
+        datasets=MULTILOC,
         seeds={"full": (1,)},
         costs=HOURS,
     ),

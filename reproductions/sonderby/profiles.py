@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from common.features.databases import STAND_IN, benchmark_database
+from common.features.databases import DATASETS, STAND_IN, benchmark_database
 from common.features.per_residue import PerResidueStore
 from common.features.profiles import cached_profiles
 from common.paths import cache_folder
@@ -33,24 +33,23 @@ def multiloc_profiles(settings: Mapping[str, Any], table: Table) -> PerResidueSt
     DataError
         The database is not there.
     """
-    database, variant = _database(settings["profile_database"])
+    named = settings["profile_database"]
+    database = Path(named) if named else _stand_in()
     path = cached_profiles(
         table.frame.itertuples(),
         database,
         "multiloc",
         settings["profile_tool"],
         settings["profile_iterations"],
-        variant=variant,
+        variant=Path(named).name if named else STAND_IN,
+        sources=() if named else DATASETS,
     )
     return PerResidueStore(path, WIDTH)
 
 
-def _database(named: str) -> tuple[Path, str]:
-    """Path of the database and what it is called."""
-    if named:
-        return Path(named), Path(named).name
+def _stand_in() -> Path:
+    """All proteins of the benchmark data sets as FASTA, written where it is not there yet."""
     path = cache_folder() / "profiles" / "benchmark-proteins.fasta"
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
         benchmark_database(path)
-    return path, STAND_IN
+    return path

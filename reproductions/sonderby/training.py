@@ -46,15 +46,22 @@ class Split:
         return "reconstructed" if stand_in and self.table.variant == "exact" else self.table.variant
 
 
-def load_split(settings: dict) -> Split:
+def load_split(settings: dict, *, simulate: bool = False) -> Split:
     """Read the table that the settings name and make its parts ready for a network.
+
+    Parameters
+    ----------
+    settings : dict
+        Resolved `settings.toml`.
+    simulate : bool
+        Simulated proteins may stand in for a data set that is nowhere.
 
     Raises
     ------
     DataError
         A file is missing or damaged, or a profile does not fit its sequence.
     """
-    table = load_table(settings["data"], n=settings["simulated_proteins"])
+    table = load_table(settings["data"], n=settings["simulated_proteins"], simulate=simulate)
     store = multiloc_profiles(settings, table) if settings["profiles"] else None
     if store is not None:
         store.check(table.frame["id"].tolist(), table.frame["sequence"].str.len().tolist())
@@ -127,7 +134,7 @@ def train(context: Context) -> Trained:
     from reproductions.sonderby.model import build, explain
 
     settings, seed = context.settings, context.key.seed
-    split = load_split(settings)
+    split = load_split(settings, simulate=context.may_simulate)
     recipe = Recipe.from_settings(settings)
     keras.config.set_dtype_policy(recipe.dtype)
     set_seed(seed)
@@ -140,6 +147,7 @@ def train(context: Context) -> Trained:
         validation=split.test,
         folder=context.checkpoints,
         title=context.title,
+        tensorboard=context.tensorboard,
         stream=context.stream,
     )
     context.keep_weights(model)

@@ -107,7 +107,9 @@ def test_written_records_are_read_back(tmp_path: Path, name: str) -> None:
     write_fasta(records, tmp_path / name)
     assert list(read_fasta(tmp_path / name)) == records
     first = (tmp_path / name).read_bytes()
-    assert first.startswith(b"\x1f\x8b") == name.endswith(".gz")
+    packed = name.endswith(".gz")
+    assert first.startswith(b"\x1f\x8b") == packed
+    assert (first[4:8] == bytes(4)) == packed, "the time stamp of a gzip file is 0"
     write_fasta(records, tmp_path / name)
     assert (tmp_path / name).read_bytes() == first
     assert [path.name for path in tmp_path.iterdir()] == [name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -118,17 +119,17 @@ def test_unknown_name_lists_near_ones() -> None:
     ],
 )
 def test_wrong_entries_are_refused(
-    project: object, entry: Callable[..., str], file: str, extra: str, fault: str
+    project: Any, entry: Callable[..., str], file: str, extra: str, fault: str
 ) -> None:
-    project.register(entry(file, extra))  # type: ignore[attr-defined]
+    project.register(entry(file, extra))
     with pytest.raises(DataError, match=f"registry.toml: wrong entry: .*{fault}"):
         load_registry()
 
 
-def test_missing_and_broken_registry(project: object) -> None:
+def test_missing_and_broken_registry(project: Any) -> None:
     with pytest.raises(DataError, match="registry.toml: cannot be read"):
         load_registry()
-    project.register("[toy\n")  # type: ignore[attr-defined]
+    project.register("[toy\n")
     with pytest.raises(DataError, match="registry.toml: cannot be read"):
         load_registry()
 

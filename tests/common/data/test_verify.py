@@ -30,10 +30,7 @@ def test_checksums_are_those_of_coreutils_and_git(path: Path) -> None:
 def test_git_blob_of_a_file_longer_than_a_chunk(tmp_path: Path) -> None:
     """`git hash-object` of three million zero bytes."""
     (tmp_path / "x").write_bytes(bytes(3_000_000))
-    assert git_blob(tmp_path / "x") == LONG_BLOB
-
-
-LONG_BLOB = "73e77f405a9ff5ab6f54695cf10e7be6d23c9a4b"
+    assert git_blob(tmp_path / "x") == "73e77f405a9ff5ab6f54695cf10e7be6d23c9a4b"
 
 
 def test_every_known_value_must_match(path: Path) -> None:
@@ -156,6 +153,14 @@ def test_pickled_arrays_are_refused(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", x=np.array([{}], dtype=object))
     check = {"kind": "arrays", "shapes": {"x": [1]}}
     found = problems(tmp_path, (tmp_path / "a.npz").read_bytes(), check, "x.npz")
+    assert len(found) == 1 and "not an NPZ file" in found[0]
+
+
+def test_truncated_arrays_are_a_problem(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.zeros((2, 3)))
+    content = (tmp_path / "a.npz").read_bytes()[:-20]
+    check = {"kind": "arrays", "shapes": {"x": [2, 3]}}
+    found = problems(tmp_path, content, check, "x.npz")
     assert len(found) == 1 and "not an NPZ file" in found[0]
 
 

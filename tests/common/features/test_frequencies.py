@@ -41,25 +41,20 @@ def test_two_sequences_count_alike():
 
 
 def test_weights_are_those_of_henikoff_and_henikoff():
-    # GYVGS GFDGF GYDGF GYQGG: the example of Henikoff and Henikoff (1994), J Mol Biol 243, 574,
-    # whose weights are 0.267, 0.233, 0.200 (GYDGF) and 0.300 in this order of their sum to 1.
+    # The worked example of Henikoff and Henikoff (1994), J Mol Biol 243, 574: GYVGS, GFDGF, GYDGF
+    # and GYQGG weigh 4/15, 4/15, 3/15 and 4/15.
     others = ["GFDGF", "GYDGF", "GYQGG"]
     profile = weighted_frequencies("GYVGS", [AlignedPair(0, "GYVGS", other) for other in others])
-    weights = {}
-    columns = (("GYVGS", "V"), ("GYQGG", "Q"))
-    for name, letter in columns:
-        weights[name] = float(profile[2, RESIDUES.index(letter)])
-    weights["GFDGF"] = float(profile[1, RESIDUES.index("F")])
-    weights["GYDGF"] = float(profile[2, RESIDUES.index("D")]) - weights["GFDGF"]
-    by_hand = {
-        # mean over the 5 columns of 1 / (different residues * sequences that share it)
-        "GYVGS": (1 / 4 + 1 / 6 + 1 / 3 + 1 / 4 + 1 / 3) / 5,
-        "GFDGF": (1 / 4 + 1 / 2 + 1 / 6 + 1 / 4 + 1 / 6) / 5,
-        "GYDGF": (1 / 4 + 1 / 6 + 1 / 6 + 1 / 4 + 1 / 6) / 5,
-        "GYQGG": (1 / 4 + 1 / 6 + 1 / 3 + 1 / 4 + 1 / 3) / 5,
-    }
-    assert sum(by_hand.values()) == pytest.approx(1)
-    assert weights == pytest.approx(by_hand, abs=1e-6)
+    assert at(profile, 1) == {"Y": 0.7333, "F": 0.2667}
+    assert at(profile, 2) == {"V": 0.2667, "D": 0.4667, "Q": 0.2667}
+    assert at(profile, 4) == {"S": 0.2667, "F": 0.4667, "G": 0.2667}
+
+
+def test_weights_of_local_alignments_do_not_grow_with_what_one_covers_alone():
+    # Were the query's 8 own columns counted as full shares, it would outweigh the homologue.
+    profile = weighted_frequencies("AAAADEFGHH", [AlignedPair(4, "DE", "KL")])
+    assert at(profile, 4) == {"D": 0.5, "K": 0.5}
+    assert at(profile, 0) == {"A": 1}
 
 
 def test_copies_of_one_homologue_share_their_weight():

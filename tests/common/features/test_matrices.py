@@ -76,11 +76,9 @@ def test_hsdm_is_aaindex_prla000102_in_bits():
 @pytest.mark.parametrize("name", ["BLOSUM62", "BLOSUM80", "HSDM"])
 def test_units_per_bit_make_the_implied_joint_probabilities_sum_to_one(name):
     # Background: Robinson and Robinson (1991), in the order of RESIDUES.
-    background = np.array(
-        [7805, 5129, 4487, 5364, 1925, 4264, 6295, 7377, 2199, 5142]
-        + [9019, 5744, 2243, 3856, 5203, 7120, 5841, 1330, 3216, 6441]
-    )
-    background = background / background.sum()
+    first = (7805, 5129, 4487, 5364, 1925, 4264, 6295, 7377, 2199, 5142)
+    second = (9019, 5744, 2243, 3856, 5203, 7120, 5841, 1330, 3216, 6441)
+    background = np.array([*first, *second]) / sum([*first, *second])
     joint = np.outer(background, background) * 2.0 ** TABLES[name]()[1:21]
     assert joint.sum() == pytest.approx(1, abs=0.05)
 

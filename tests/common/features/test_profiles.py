@@ -6,13 +6,14 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from common.data.fasta import Record, write_fasta
 from common.data.verify import sha256
-from common.errors import DataError, UsageError
+from common.errors import DataError, StorageError, UsageError
 from common.features import mmseqs, profiles
 from common.features.frequencies import own_residues
 from common.features.matrices import RESIDUES
@@ -67,7 +68,9 @@ def searched(family, database, quick_search, tmp_path_factory) -> PerResidueStor
     """The family's profiles; one query has X, B, Z and U among its residues."""
     odd = replace(family[0], id="odd", sequence=f"{family[0].sequence[:60]}XBZU*")
     out = tmp_path_factory.mktemp("profiles") / "family.h5"
-    return PerResidueStore(compute_profiles([*family, odd], database, out, threads=1), width=20)
+    return PerResidueStore(
+        compute_profiles([*family, odd], database, out, threads=1, sources=["family"]), width=20
+    )
 
 
 def check_family(store: PerResidueStore, family: list[Record]) -> None:
@@ -111,6 +114,7 @@ def test_provenance_says_what_was_searched_and_how(searched, family, database):
     assert noted["database"] == "family.fasta.gz"
     assert noted["database_sha256"] == sha256(database)
     assert noted["database_sequences"] == len(family)
+    assert noted["database_sources"] == ["family"]
     assert noted["variant"] == "stand-in database"
     assert noted["columns"] == RESIDUES
     assert noted["queries"] == len(family) + 1
@@ -127,16 +131,24 @@ def test_profile_that_does_not_fit_a_shortened_sequence_is_an_error(searched, fa
 @needs_mmseqs
 def test_second_call_finds_the_cached_file(family, database, quick_search, tmp_path, monkeypatch):
     monkeypatch.setattr(profiles, "cache_folder", lambda: tmp_path)
-    path = cached_profiles(family[:2], database, "family", threads=1)
+    path = cached_profiles(family[:2], database, "family", iterations=1, threads=1)
     assert path.parent == tmp_path / "profiles"
     assert re.fullmatch(r"family-mmseqs-[0-9a-f]{12}\.h5", path.name)
     assert PerResidueStore(path).provenance["key"] in path.name
     assert [file.name for file in path.parent.iterdir()] == [path.name]
     monkeypatch.setenv("PATH", "/nonexistent")
-    again = cached_profiles(reversed(family[:2]), database, "family")
+    again = cached_profiles(reversed(family[:2]), database, "family", iterations=1)
     assert again == path
     with pytest.raises(UsageError, match="apt-get install mmseqs2"):
         cached_profiles(family[:3], database, "family")
+
+
+@needs_mmseqs
+def test_folder_that_cannot_be_written_is_a_storage_error(family, database, tmp_path):
+    refused = PermissionError(13, "Permission denied")
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(StorageError, match="not permitted"):
+        patch.setattr(profiles.tempfile, "TemporaryDirectory", Mock(side_effect=refused))
+        compute_profiles(family[:1], database, tmp_path / "x.h5")
 
 
 @needs_psiblast

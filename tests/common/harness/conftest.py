@@ -94,16 +94,21 @@ def results(tmp_path: Path) -> Path:
     return tmp_path / "results"
 
 
-def predictions_of(
+def label_predictions(
     n: int, right: int, labels: Sequence[str] = LABELS, first: int = 0
 ) -> pd.DataFrame:
-    """`n` test examples, the true labels in turn, of which the first `right` are predicted right."""
+    """`n` examples, the true labels in turn; the first `right` are predicted right."""
     truth = np.arange(n) % len(labels)
     guessed = np.where(np.arange(n) < right, truth, (truth + 1) % len(labels))
     table = pd.DataFrame(np.eye(len(labels))[guessed] * 0.9 + 0.03, columns=list(labels))
     table.insert(0, "truth", [labels[t] for t in truth])
     table.insert(0, "id", [f"P{number:05}" for number in range(first, first + n)])
     return table
+
+
+@pytest.fixture
+def predictions_of() -> Callable[..., pd.DataFrame]:
+    return label_predictions
 
 
 @pytest.fixture
@@ -126,7 +131,7 @@ def run(paper: FakePaper, results: Path) -> Callable[..., RunKey]:
         **changes: Any,
     ) -> RunKey:
         key = RunKey(profile, paper.name, experiment, variant, seed, fold)
-        table = predictions_of(n, right) if table is None else table
+        table = label_predictions(n, right) if table is None else table
         result = RunResult(
             {"accuracy": right / n} if metrics is None else metrics,
             table,

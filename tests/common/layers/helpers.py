@@ -188,7 +188,7 @@ def gradients(layer: Any, x: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
             return loss(layer.stateless_call(weights, frozen, x, mask=mask)[0])
 
         weights = [variable.value for variable in layer.trainable_variables]
-        by_weights, by_input = jax.grad(of, argnums=(0, 1))(weights, x)
+        by_weights, by_input = jax.jit(jax.grad(of, argnums=(0, 1)))(weights, ops.array(x))
         return [np.asarray(part) for part in (*by_weights, by_input)]
     import tensorflow as tf
 
@@ -210,20 +210,11 @@ def check_shapes(name: str) -> None:
         symbols = layer(keras.Input((length, FEATURES)), mask=keras.Input((length,), dtype="bool"))
         symbols = symbols if isinstance(symbols, tuple) else (symbols,)
         assert len(symbols) == len(real)
-        for symbol, array in zip(symbols, real, strict=True):
-            assert symbol.dtype == array.dtype
-            expected = tuple(
-                None if position == 0 or (position == 1 and length is None and part) else size
-                for position, (size, part) in enumerate(
-                    zip(array.shape, _has_length(case, symbols, symbol, array), strict=True)
-                )
-            )
-            assert symbol.shape == expected
-
-
-def _has_length(case: Case, symbols: Any, symbol: Any, array: np.ndarray) -> list[bool]:
-    kind = case.outputs[[s is symbol for s in symbols].index(True)]
-    return [kind != "vector" and axis == 1 for axis in range(array.ndim)]
+        for kind, symbol, array in zip(case.outputs, symbols, real, strict=True):
+            sizes = [None, *array.shape[1:]]
+            if kind != "vector" and length is None:
+                sizes[1] = None
+            assert (symbol.shape, symbol.dtype) == (tuple(sizes), array.dtype)
 
 
 def check_saving(name: str, folder: Path) -> None:

@@ -1,5 +1,8 @@
+import numpy as np
 import pytest
+from keras import ops
 
+from common.layers import AttentionPooling, masked_softmax
 from tests.common.layers import helpers
 
 CASES = helpers.cases_of("attention")
@@ -33,3 +36,66 @@ def test_padding_is_exactly_zero(name):
 @pytest.mark.parametrize("name", CASES)
 def test_mixed_precision(name):
     helpers.check_mixed_precision(name)
+
+
+def softmax(scores):
+    shares = np.exp(scores - scores.max())
+    return shares / shares.sum()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_equations_11_to_13(name):
+    """Each sequence against the equations in float64, written out for one sequence."""
+    layer = helpers.built(name)
+    kernel, vector, *bias = (np.asarray(w, "float64") for w in layer.get_weights())
+    x, mask = helpers.a_batch()
+    context, weights = helpers.outputs_of(layer, x, mask)
+    for row, length in enumerate(helpers.LENGTHS):
+        h = x[row, :length].astype("float64")
+        alpha = softmax((np.tanh(h @ kernel + (bias[0] if bias else 0)) @ vector)[:, 0])
+        np.testing.assert_allclose(weights[row, :length], alpha, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(context[row], (alpha[:, None] * h).sum(0), rtol=0, atol=1e-6)
+        assert not weights[row, length:].any()
+    np.testing.assert_allclose(weights.sum(1), 1, rtol=0, atol=1e-6)
+
+
+def test_without_a_mask_padding_takes_part():
+    """RNATracker's released code softmaxes over all 440 steps."""
+    layer = helpers.built("attention")
+    x, _ = helpers.a_batch()
+    _, weights = helpers.outputs_of(layer, x, None)
+    assert (weights[1, 1:] > 0).all()
+    np.testing.assert_allclose(weights.sum(1), 1, rtol=0, atol=1e-6)
+
+
+def test_sharp_scores_stay_finite_in_float16():
+    layer = AttentionPooling(6, dtype="mixed_float16")
+    x, mask = helpers.a_batch()
+    layer(ops.convert_to_tensor(x))
+    layer.set_weights([np.full((4, 6), 100.0), np.full((6, 1), 1e4)])
+    context, weights = helpers.outputs_of(layer, x, mask)
+    assert np.isfinite(context).all() and np.isfinite(weights).all()
+    np.testing.assert_allclose(weights.sum(1), 1, rtol=0, atol=1e-6)
+    assert not weights[~mask].any()
+
+
+def test_long_sequences_keep_a_sum_of_one_in_bfloat16():
+    layer = AttentionPooling(6, dtype="mixed_bfloat16")
+    x, mask = helpers.a_batch(np.array([3000, 7]), 3000)
+    _, weights = helpers.outputs_of(layer, x, mask)
+    np.testing.assert_allclose(weights.sum(1), 1, rtol=0, atol=1e-5)
+
+
+def test_masked_softmax_of_nothing_is_zero():
+    scores = ops.convert_to_tensor(np.array([[3.0, 1.0], [2.0, 5.0]], "float32"))
+    mask = ops.convert_to_tensor(np.array([[False, False], [True, False]]))
+    np.testing.assert_array_equal(
+        ops.convert_to_numpy(masked_softmax(scores, mask)), [[0, 0], [1, 0]]
+    )
+
+
+def test_parameter_count():
+    """A-LSTM over 2 * 200 states with 400 units: 400 * 400 + 400, no biases."""
+    layer = AttentionPooling(400)
+    layer.build((None, None, 400))
+    assert layer.count_params() == 160_400

@@ -1,5 +1,14 @@
+import keras
+import numpy as np
 import pytest
+from keras import ops
 
+from common.layers import (
+    GlobalMaskedAveragePool1D,
+    GlobalMaskedMaxPool1D,
+    MaskedAveragePool1D,
+    MaskedMaxPool1D,
+)
 from tests.common.layers import helpers
 
 CASES = helpers.cases_of("pooling")
@@ -33,3 +42,51 @@ def test_padding_is_exactly_zero(name):
 @pytest.mark.parametrize("name", CASES)
 def test_mixed_precision(name):
     helpers.check_mixed_precision(name)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 12, 14])
+@pytest.mark.parametrize(
+    ("layer", "pool"), [(MaskedMaxPool1D, np.max), (MaskedAveragePool1D, np.mean)]
+)
+def test_windows_of_each_sequence(layer, pool, size):
+    x, mask = helpers.a_batch()
+    x = np.where(mask[..., None], x - 5, 9).astype("float32")
+    y, kept = helpers.outputs_of(layer(size), x, mask)
+    assert y.shape[1] == max(helpers.PADDED // size, 1)
+    assert kept.sum(1).tolist() == [length // size for length in helpers.LENGTHS]
+    for row, length in enumerate(helpers.LENGTHS):
+        for window in range(length // size):
+            expected = pool(x[row, window * size : (window + 1) * size], axis=0)
+            np.testing.assert_allclose(y[row, window], expected, rtol=0, atol=1e-5)
+        assert not y[row, length // size :].any()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (MaskedMaxPool1D, keras.layers.MaxPooling1D),
+        (MaskedAveragePool1D, keras.layers.AveragePooling1D),
+    ],
+)
+def test_a_single_sequence_goes_as_through_keras(ours, theirs):
+    x, _ = helpers.a_batch()
+    y, kept = helpers.outputs_of(ours(3), x, None)
+    expected = ops.convert_to_numpy(theirs(3)(ops.convert_to_tensor(x)))
+    np.testing.assert_allclose(y, expected, rtol=0, atol=1e-6)
+    assert kept.all()
+
+
+def test_global_pools_read_residues_only():
+    x, mask = helpers.a_batch()
+    x = np.where(mask[..., None], x - 5, 9).astype("float32")
+    highest = helpers.outputs_of(GlobalMaskedMaxPool1D(), x, mask)[0]
+    mean = helpers.outputs_of(GlobalMaskedAveragePool1D(), x, mask)[0]
+    for row, length in enumerate(helpers.LENGTHS):
+        np.testing.assert_array_equal(highest[row], x[row, :length].max(0))
+        np.testing.assert_allclose(mean[row], x[row, :length].mean(0), rtol=0, atol=1e-5)
+
+
+def test_mean_of_many_residues_keeps_its_precision_in_bfloat16():
+    x = np.full((1, 5000, 2), 3.0, "float32")
+    y = GlobalMaskedAveragePool1D(dtype="mixed_bfloat16")(ops.convert_to_tensor(x))
+    np.testing.assert_array_equal(ops.convert_to_numpy(ops.cast(y, "float32")), [[3.0, 3.0]])

@@ -1,0 +1,228 @@
+"""The command `reproduce`.
+
+Only names are imported here: TensorFlow and pandas are loaded by the command that needs them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from common.errors import ReproduceError, UsageError
+from reproductions.cli_data import data
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+
+app = typer.Typer(
+    help="Run four published models of subcellular localization and compare every number.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+app.add_typer(data, name="data")
+
+ProfileOption = Annotated[
+    str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)
+]
+PapersOption = Annotated[
+    list[str] | None, typer.Option("--paper", help="Only this paper; may be given again.")
+]
+ResultsOption = Annotated[
+    Path | None, typer.Option("--results", help="Folder of results in place of `results`.")
+]
+
+
+@app.command("list", epilog="Example: `reproduce list --paper sonderby`")
+def list_experiments(paper: PapersOption = None) -> None:
+    """Show every experiment, its seeds by profile, and what it is."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from common.harness.experiment import PROFILES
+    from reproductions.papers import load_papers
+
+    table = Table("experiment", *PROFILES, "what it is")
+    for found in load_papers(paper or ()).values():
+        for experiment in found.experiments:
+            seeds = [
+                ",".join(map(str, experiment.seeds.get(name, ()))) or "-" for name in PROFILES
+            ]
+            table.add_row(f"{found.name}/{experiment.name}", *seeds, experiment.title)
+    Console().print(table)
+
+
+@app.command(epilog="Example: `reproduce run sonderby/a-lstm --seed 1 --profile quick`")
+def run(
+    experiment: Annotated[str, typer.Argument(help="PAPER/EXPERIMENT, as `reproduce list` shows.")],
+    seed: Annotated[int, typer.Option(help="Of weights, order and dropout.", min=0)] = 1,
+    fold: Annotated[int, typer.Option(help="Fold of a cross-validation, from 0.", min=0)] = 0,
+    variant: Annotated[str, typer.Option(help="paper, code or best.")] = "",
+    profile: ProfileOption = "quick",
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Another setting: NAME=VALUE; repeatable.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Run although it is done.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress.")] = False,
+    tensorboard: Annotated[
+        bool, typer.Option("--tensorboard", help="Write logs for TensorBoard under runs/.")
+    ] = False,
+    results: ResultsOption = None,
+) -> None:
+    """Run one experiment and write its record; a run that was stopped goes on."""
+    from common.harness.run_key import RunKey
+    from common.harness.runner import find_experiment, run_experiment
+    from common.harness.settings import parse_override
+    from reproductions.papers import load_papers
+
+    paper, found = find_experiment(load_papers(), experiment)
+    key = RunKey(profile, paper.name, found.name, variant or found.variants[0], seed, fold)
+    overrides = dict(parse_override(text) for text in set_ or ())
+    path = run_experiment(
+        paper,
+        found,
+        key,
+        overrides=overrides,
+        again=again,
+        quiet=quiet,
+        tensorboard=tensorboard,
+        results=results,
+    )
+    typer.echo(path)
+
+
+@app.command(epilog="Example: `reproduce compare`")
+def compare(paper: PapersOption = None, results: ResultsOption = None) -> None:
+    """Put every reported number beside ours: comparison.csv and claims.csv."""
+    from common.harness.claims import evaluate_claims, write_claims
+    from common.harness.compare import compare as compare_papers
+    from common.harness.compare import write_comparison
+    from reproductions.papers import load_papers
+
+    papers = list(load_papers(paper or ()).values())
+    table = compare_papers(papers, results)
+    typer.echo(write_comparison(table, results))
+    typer.echo(write_claims(evaluate_claims(papers, results), results))
+    counts = table.groupby(["paper", "verdict"]).size()
+    for (name, word), count in counts.items():
+        typer.echo(f"{name}: {count} {word}")
+
+
+@app.command(epilog="Example: `reproduce check --profile quick`")
+def check(profile: ProfileOption = "quick", results: ResultsOption = None) -> None:
+    """Compare the records with the baseline; ends with 1 where a metric fell."""
+    from common.harness.baseline import read_baseline
+    from common.harness.check import (
+        check_metrics,
+        check_verdicts,
+        committed_comparison,
+        report_outcomes,
+    )
+    from common.harness.compare import compare as compare_papers
+    from common.harness.record import read_records
+    from common.paths import results_folder
+    from reproductions.papers import load_papers
+
+    folder = results or results_folder()
+    baseline = read_baseline(folder / "baseline.csv")
+    outcomes = check_metrics(baseline, read_records(folder, profile=profile), profile)
+    before = committed_comparison()
+    if before is not None:
+        outcomes += check_verdicts(before, compare_papers(list(load_papers().values()), folder))
+    fallen = report_outcomes(outcomes)
+    raise typer.Exit(1 if fallen else 0)
+
+
+@app.command(epilog="Example: `reproduce baseline --profile quick`, after five quick seeds")
+def baseline(profile: ProfileOption = "quick", results: ResultsOption = None) -> None:
+    """Record what `check` compares with, from at least five seeds of each experiment."""
+    from common.harness.baseline import make_baseline, write_baseline
+    from common.harness.record import read_records
+
+    table = make_baseline(read_records(results, profile=profile))
+    typer.echo(write_baseline(table, results))
+
+
+@app.command(epilog="Example: `reproduce figures --paper sonderby`")
+def figures(paper: PapersOption = None, results: ResultsOption = None) -> None:
+    """Draw every figure from the fullest run there is."""
+    from common.paths import results_folder
+    from reproductions.papers import load_papers
+
+    for found in load_papers(paper or ()).values():
+        if found.draw is not None:
+            for path in found.draw(results or results_folder()):
+                typer.echo(path)
+
+
+@app.command(epilog="Example: `reproduce report`, then open results/report/index.html")
+def report(paper: PapersOption = None, results: ResultsOption = None) -> None:
+    """Write the page that answers: does it reproduce?"""
+    from common.harness.report import write_report
+    from reproductions.papers import load_papers
+
+    typer.echo(write_report(list(load_papers(paper or ()).values()), results))
+
+
+@app.command(epilog="Example: `reproduce bench sonderby`")
+def bench(
+    paper: Annotated[str, typer.Argument(help="Whose benchmark.")] = "sonderby",
+    results: ResultsOption = None,
+) -> None:
+    """Measure the speed of batches, input pipeline and training. Run nothing else meanwhile."""
+    from importlib import import_module
+
+    from common.harness.bench import print_measurements
+    from reproductions.papers import load_papers
+
+    load_papers([paper])
+    measurements = import_module(f"reproductions.{paper}.benchmark").measure()
+    print_measurements(paper, measurements, results)
+
+
+@app.command(epilog="Example: `reproduce jobs --profile quick`")
+def jobs(profile: ProfileOption = "quick", paper: PapersOption = None) -> None:
+    """List the commands of a profile, one a line, in an order that works."""
+    from common.harness.experiment import ordered_keys
+    from reproductions.papers import load_papers
+
+    for found in load_papers(paper or ()).values():
+        for key in ordered_keys(found, profile):
+            typer.echo(key.command)
+
+
+def run_app(commands: typer.Typer) -> None:
+    """Run a command line: a user's mistake is one line on the standard error, no traceback."""
+    try:
+        commands(standalone_mode=False)
+    except ReproduceError as error:
+        print(f"reproduce: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except typer.Exit as end:
+        sys.exit(end.exit_code)
+    except (typer.Abort, KeyboardInterrupt):
+        print("\nreproduce: stopped; the same command goes on from here", file=sys.stderr)
+        sys.exit(130)
+    except typer.TyperException as error:
+        print(f"reproduce: {_message(error)}", file=sys.stderr)
+        sys.exit(UsageError.exit_code)
+
+
+def _message(error: typer.TyperException) -> str:
+    """What the parser has to say, in one line."""
+    text = getattr(error, "format_message", lambda: str(error))()
+    return f"{' '.join(text.split())} Add --help for the options"
+
+
+def main() -> None:
+    """Entry point of `reproduce`."""
+    run_app(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,195 @@
+"""The paper's figures, drawn from the weights of the fullest run there is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from common.files import written_whole
+from common.harness.experiment import weights_path
+from common.harness.record import Record, read_records
+from common.harness.settings import PROFILES
+from common.interpret.attention import align_termini
+from common.interpret.figures import (
+    attention_heat_map,
+    confusion_heat_map,
+    location_scatter,
+    save_figure,
+)
+from common.interpret.logos import draw_filter_logo, filter_pssm
+from common.interpret.projection import tsne
+from common.metrics.classification import confusion, most_likely
+from reproductions.sonderby.data import LOCATIONS
+
+if TYPE_CHECKING:
+    import keras
+
+PAPER_ORDER = (
+    "ER",
+    "Golgi",
+    "Extracellular",
+    "Lysosomal",
+    "Plasma membrane",
+    "Vacuolar",
+    "Chloroplast",
+    "Mitochondrial",
+    "Cytoplasmic",
+    "Nuclear",
+    "Peroxisomal",
+)
+WIDTH = 1000
+LOGO_WIDTHS, LOGOS_EACH = 4, 3
+
+
+@dataclass(frozen=True)
+class Explained:
+    """A trained network and its outputs for the test proteins."""
+
+    model: keras.Model
+    outputs: Mapping[str, np.ndarray]
+    locations: np.ndarray
+    lengths: np.ndarray
+
+
+def draw(results: Path) -> list[Path]:
+    """Draw every figure whose run is there, unless it was drawn from the same records before.
+
+    Returns
+    -------
+    list of Path
+        The PNG files that were drawn now.
+    """
+    records = {
+        name: _fullest(results, name) for name in ("r-lstm-ensemble", "a-lstm", "r-lstm")
+    }
+    folder = results / "figures" / "sonderby"
+    sources = {name: _source(record) for name, record in records.items() if record is not None}
+    note = folder / "sources.json"
+    if note.exists() and json.loads(note.read_text()) == sources:
+        return []
+    drawn = []
+    if records["r-lstm-ensemble"] is not None:
+        drawn.append(draw_confusion(records["r-lstm-ensemble"], folder))
+    networks = {
+        name: explained(record, results)
+        for name, record in records.items()
+        if record is not None and name != "r-lstm-ensemble"
+    }
+    if "a-lstm" in networks:
+        drawn.append(draw_attention(networks["a-lstm"], folder))
+        drawn.append(draw_filters(networks["a-lstm"], folder))
+    if {"a-lstm", "r-lstm"} <= networks.keys():
+        drawn.append(draw_tsne(networks["r-lstm"], networks["a-lstm"], folder))
+    with written_whole(note) as temporary:
+        temporary.write_text(json.dumps(sources, indent=1) + "\n")
+    return drawn
+
+
+def draw_confusion(record: Record, folder: Path) -> Path:
+    """Table 2: the ensemble's confusion matrix."""
+    truth = record.predictions["truth"].to_numpy(dtype=str)
+    predicted = most_likely(record.predictions[list(LOCATIONS)].to_numpy(), LOCATIONS)
+    figure, axes = plt.subplots(figsize=(7, 6.6), layout="constrained")
+    confusion_heat_map(axes, confusion(truth, predicted, LOCATIONS))
+    members = len(record.content["extra"]["members"])
+    right = float(np.mean(truth == predicted))
+    axes.set_title(f"Ensemble of {members} R-LSTMs: {right:.3f} of {len(truth):,} ({_what(record)})")
+    return save_figure(figure, folder, "confusion")[0]
+
+
+def draw_attention(network: Explained, folder: Path) -> Path:
+    """Figure 5: attention of each test protein, termini aligned."""
+    aligned = align_termini(list(_rows(network)), width=WIDTH)
+    figure, axes = plt.subplots(figsize=(10, 7.5))
+    figure.subplots_adjust(left=0.2, right=0.98)
+    attention_heat_map(axes, aligned, network.locations, PAPER_ORDER)
+    return save_figure(figure, folder, "attention")[0]
+
+
+def draw_tsne(r_lstm: Explained, a_lstm: Explained, folder: Path) -> Path:
+    """Figure 6: maps of the R-LSTM's forward and backward states and the A-LSTM's context."""
+    panels = (
+        ("R-LSTM, forward state", r_lstm, "forward"),
+        ("R-LSTM, backward state", r_lstm, "backward"),
+        ("A-LSTM, context", a_lstm, "context"),
+    )
+    figure, axes = plt.subplots(1, 3, figsize=(15, 5.4), layout="constrained")
+    for place, (ax, (title, network, output)) in enumerate(zip(axes, panels, strict=True)):
+        points = tsne(network.outputs[output], seed=0)
+        location_scatter(ax, points, network.locations, PAPER_ORDER, legend=place == 2)
+        ax.set_title(title)
+    return save_figure(figure, folder, "tsne")[0]
+
+
+def draw_filters(network: Explained, folder: Path) -> Path:
+    """Figure 7: the strongest filters of several widths, as logos of their one-hot columns."""
+    layer = network.model.get_layer("convolutions")
+    kernels = {width: np.array(kernel) for width, kernel in layer.kernels.items()}
+    chosen = sorted(kernels)[-LOGO_WIDTHS:]
+    size = (4 * LOGOS_EACH, 2.1 * len(chosen))
+    figure, axes = plt.subplots(
+        len(chosen), LOGOS_EACH, figsize=size, squeeze=False, layout="constrained"
+    )
+    for row, width in zip(axes, chosen, strict=True):
+        strength = np.abs(kernels[width][:, :20]).sum(axis=(0, 1))
+        pssms = filter_pssm(kernels[width])
+        for ax, place in zip(row, np.argsort(-strength), strict=False):
+            draw_filter_logo(ax, pssms[place], f"width {width}, filter {place + 1}")
+    return save_figure(figure, folder, "filters")[0]
+
+
+def explained(record: Record, results: Path) -> Explained:
+    """Load the weights that a run left and look at its test proteins.
+
+    Raises
+    ------
+    DataError
+        The weights are missing.
+    """
+    import keras
+
+    from common.training.checkpoint import load_weights
+    from common.training.fit import predict
+    from reproductions.sonderby.model import build, explain
+    from reproductions.sonderby.training import load_split
+
+    split = load_split(record.settings, simulate=record.data_variant == "simulated")
+    keras.config.set_dtype_policy("float32")
+    model = build(record.settings, len(LOCATIONS))
+    load_weights(weights_path(record.key, results), model)
+    outputs = predict(explain(model), split.test)
+    locations = split.test_frame["location"].to_numpy(dtype=str)
+    return Explained(model, outputs, locations, split.test.lengths)
+
+
+def _fullest(results: Path, name: str) -> Record | None:
+    """Record of the fullest profile that has this experiment, with weights where it trains."""
+    for profile in reversed(PROFILES):
+        for record in read_records(results, profile, "sonderby", name):
+            if name == "r-lstm-ensemble" or weights_path(record.key, results).exists():
+                return record
+    return None
+
+
+def _source(record: Record) -> dict[str, Any]:
+    """What a figure was drawn from."""
+    return {
+        "run": record.key.command,
+        "predictions_sha256": record.content["predictions"]["sha256"],
+        "data": record.data_variant,
+    }
+
+
+def _what(record: Record) -> str:
+    return "full run" if record.key.profile == "full" else f"{record.key.profile} run"
+
+
+def _rows(network: Explained) -> list[np.ndarray]:
+    pairs = zip(network.outputs["attention"], network.lengths, strict=True)
+    return [row[:length] for row, length in pairs]

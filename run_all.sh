@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Set up, fetch the data, run every reproduction, compare every number, write the report.
+# The same command again goes on where it was. ./run_all.sh --help shows the options.
+set -euo pipefail
+cd "$(dirname "$0")"
+source workflow/setup.sh
+set_up
+exec .venv/bin/python -m reproductions.run_all "$@"

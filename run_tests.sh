@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Set up and run the tests; options go to pytest, such as -k attention.
+set -euo pipefail
+cd "$(dirname "$0")"
+source workflow/setup.sh
+set_up dev,jax
+exec .venv/bin/python -m pytest "$@"

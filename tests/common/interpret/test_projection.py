@@ -1,0 +1,53 @@
+import numpy as np
+import pytest
+from sklearn.neighbors import NearestNeighbors
+
+from common.errors import DataError
+from common.interpret.projection import tsne
+
+
+def clusters(seed=0, each=15):
+    """Three groups far apart, (3 * each, 8)."""
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(0, 20, (3, 8))
+    return np.concatenate([centre + rng.normal(0, 1, (each, 8)) for centre in centres])
+
+
+def test_the_same_seed_gives_the_same_map():
+    matrix = clusters()
+    np.testing.assert_array_equal(tsne(matrix, 3), tsne(matrix, 3))
+
+
+def test_neighbours_stay_neighbours():
+    points = tsne(clusters(), perplexity=8)
+    assert points.shape == (45, 2)
+    assert np.isfinite(points).all()
+    nearest = NearestNeighbors(n_neighbors=4).fit(points).kneighbors(return_distance=False)
+    assert (nearest // 15 == np.arange(45)[:, None] // 15).all()
+
+
+def test_few_rows_lower_the_perplexity():
+    assert tsne(clusters(each=2)[:5]).shape == (5, 2)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "fault"),
+    [
+        (np.ones((4, 3)), "4 rows, 1 of them different"),
+        (np.ones((20, 3)), "20 rows, 1 of them different"),
+        (np.full((10, 3), np.nan), "NaN"),
+        (np.empty((0, 3)), "there are none"),
+    ],
+)
+def test_matrices_without_a_map_are_refused(matrix, fault):
+    with pytest.raises(DataError, match=fault):
+        tsne(matrix)
+
+
+def test_wrong_settings_are_refused():
+    with pytest.raises(ValueError, match="1 columns"):
+        tsne(np.arange(10.0)[:, None])
+    with pytest.raises(ValueError, match="perplexity 0"):
+        tsne(clusters(), perplexity=0)
+    with pytest.raises(ValueError, match="dimension"):
+        tsne(np.arange(10.0))
