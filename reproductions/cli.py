@@ -50,9 +50,7 @@ def list_experiments(paper: PapersOption = None) -> None:
     table = Table("experiment", *PROFILES, "what it is")
     for found in load_papers(paper or ()).values():
         for experiment in found.experiments:
-            seeds = [
-                ",".join(map(str, experiment.seeds.get(name, ()))) or "-" for name in PROFILES
-            ]
+            seeds = [",".join(map(str, experiment.seeds.get(name, ()))) or "-" for name in PROFILES]
             table.add_row(f"{found.name}/{experiment.name}", *seeds, experiment.title)
     Console().print(table)
 

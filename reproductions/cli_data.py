@@ -67,7 +67,9 @@ def verify() -> None:
     for row in frame.itertuples(index=False):
         bad = str(row.verified).startswith(("damaged", "content differs"))
         wrong += bad
-        typer.echo(f"{'WRONG' if bad else 'ok' if row.here != 'no' else '-':6}{row.dataset}: "
-                   f"{row.verified or 'not here'}")
+        typer.echo(
+            f"{'WRONG' if bad else 'ok' if row.here != 'no' else '-':6}{row.dataset}: "
+            f"{row.verified or 'not here'}"
+        )
     if wrong:
         raise typer.Exit(DataError.exit_code)

@@ -36,9 +36,7 @@ def command(fixed: str | None = None) -> typer.Typer:
         dry_run: Annotated[
             bool, typer.Option("--dry-run", help="Show what would run, and run nothing.")
         ] = False,
-        offline: Annotated[
-            bool, typer.Option("--offline", help="Download nothing.")
-        ] = False,
+        offline: Annotated[bool, typer.Option("--offline", help="Download nothing.")] = False,
     ) -> None:
         """Run every experiment of a profile, compare every number, write the report.
 
@@ -115,8 +113,11 @@ def run_jobs(
         *("--config", f"profile={profile}", f"papers={','.join(papers)}"),
     ]
     if executor == "local":
-        threads = max(paper.experiment(k.experiment).cost(profile).threads
-                      for paper in papers.values() for k in ordered_keys(paper, profile))
+        threads = max(
+            paper.experiment(k.experiment).cost(profile).threads
+            for paper in papers.values()
+            for k in ordered_keys(paper, profile)
+        )
         arguments += ["--cores", str(jobs * threads)]
     else:
         arguments += ["--workflow-profile", str(root / "workflow" / "profiles" / executor)]

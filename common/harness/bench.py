@@ -60,8 +60,13 @@ def print_measurements(
     table = Table("figure", "value", "unit", "target", "holds", title=f"Speed, {device_name()}")
     for one in measurements:
         word = {True: "yes", False: "NO", None: ""}[one.holds]
-        table.add_row(one.name, f"{one.value:,.3g}" if one.value < 100 else f"{one.value:,.0f}",
-                      one.unit, one.target, word)
+        table.add_row(
+            one.name,
+            f"{one.value:,.3g}" if one.value < 100 else f"{one.value:,.0f}",
+            one.unit,
+            one.target,
+            word,
+        )
     Console().print(table)
     about = provenance(device_name())
     frame = pd.DataFrame([asdict(one) for one in measurements])

@@ -65,9 +65,7 @@ def draw(results: Path) -> list[Path]:
     list of Path
         The PNG files that were drawn now.
     """
-    records = {
-        name: _fullest(results, name) for name in ("r-lstm-ensemble", "a-lstm", "r-lstm")
-    }
+    records = {name: _fullest(results, name) for name in ("r-lstm-ensemble", "a-lstm", "r-lstm")}
     folder = results / "figures" / "sonderby"
     sources = {name: _source(record) for name, record in records.items() if record is not None}
     note = folder / "sources.json"
@@ -99,7 +97,9 @@ def draw_confusion(record: Record, folder: Path) -> Path:
     confusion_heat_map(axes, confusion(truth, predicted, LOCATIONS))
     members = len(record.content["extra"]["members"])
     right = float(np.mean(truth == predicted))
-    axes.set_title(f"Ensemble of {members} R-LSTMs: {right:.3f} of {len(truth):,} ({_what(record)})")
+    axes.set_title(
+        f"Ensemble of {members} R-LSTMs: {right:.3f} of {len(truth):,} ({_what(record)})"
+    )
     return save_figure(figure, folder, "confusion")[0]
 
 

@@ -80,7 +80,9 @@ def test_sizes_below_one_are_refused(size, budget):
 def _examples(sequences: list[str], alphabet=PROTEIN, **more) -> Examples:
     ids = np.array([f"P{place}" for place in range(len(sequences))])
     size = np.array([len(sequence) for sequence in sequences])
-    return Examples(ids, size, {"tokens": TokenSource(sequences, alphabet), **more}, np.arange(len(ids)))
+    return Examples(
+        ids, size, {"tokens": TokenSource(sequences, alphabet), **more}, np.arange(len(ids))
+    )
 
 
 def test_batches_are_ragged_tokens_with_lengths_and_targets():

@@ -1,0 +1,112 @@
+"""The command line: help, names, exit codes, one clear line for each mistake."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+
+from common.paths import mirror_folder
+from reproductions.cli import app
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = [
+    name
+    for name in typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    if name != "data"
+]
+
+
+def reproduce(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "-m", "reproductions.cli", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "200", "TF_CPP_MIN_LOG_LEVEL": "3"} | environment,
+        timeout=300,
+    )
+
+
+@pytest.mark.parametrize("name", [*COMMANDS, "data fetch", "data status", "data verify"])
+def test_every_command_has_help_with_an_example(name):
+    done = reproduce(*name.split(), "--help")
+    assert done.returncode == 0
+    assert "Example: reproduce" in done.stdout
+    assert not done.stderr
+
+
+def test_help_does_not_import_tensorflow_or_pandas():
+    code = (
+        "import sys; from reproductions.cli import app; "
+        "print([m for m in ('tensorflow', 'keras', 'pandas', 'numpy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_list_shows_every_experiment():
+    done = reproduce("list")
+    for name in ("r-lstm", "a-lstm", "r-lstm-ensemble", "a-lstm-60", "a-lstm-planted"):
+        assert f"sonderby/{name} " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault", "remedy"),
+    [
+        (["run", "sonderby/a-lstn"], "there is none of this name", "Did you mean sonderby/a-lstm"),
+        (["run", "sonderby/a-lstm", "--seed", "-1"], "--seed", "--help"),
+        (["run", "sonderby/a-lstm", "--seed", "one"], "--seed", "--help"),
+        (["run", "sonderby/a-lstm", "--profile", "ful"], "profile 'ful'", "quick"),
+        (["run", "sonderby/a-lstm", "--variant", "code"], "variant 'code'", "paper"),
+        (["run", "sonderby/a-lstm", "--fold", "3"], "fold 3", "counted from 0"),
+        (["run", "sonderby/a-lstm", "--set", "epoch=3"], "setting 'epoch'", "epochs"),
+        (["run", "sonderby/a-lstm", "--set", "epochs=many"], "setting epochs", "whole number"),
+        (["list", "--paper", "sonderbi"], "not in the suite", "sonderby"),
+        (["data", "fetch", "multilok", "--offline"], "multilok", "multiloc"),
+        (["no-such-command"], "no-such-command", "--help"),
+    ],
+)
+def test_a_mistake_is_one_clear_line_and_exit_code_2(arguments, fault, remedy, tmp_path):
+    done = reproduce(*arguments, REPRODUCE_RESULTS=str(tmp_path), REPRODUCE_RUNS=str(tmp_path))
+    assert done.returncode == 2
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert fault in lines[0]
+    assert remedy in lines[0]
+    assert not list(tmp_path.rglob("*"))
+
+
+def test_missing_data_is_one_line_that_says_what_helps(tmp_path):
+    done = reproduce(
+        "run", "sonderby/a-lstm-60", "--profile", "full",
+        REPRODUCE_MIRROR="", REPRODUCE_DATA=str(tmp_path / "data"),
+        REPRODUCE_RESULTS=str(tmp_path / "results"), REPRODUCE_RUNS=str(tmp_path / "runs"),
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "reproduce data fetch multiloc" in done.stderr
+    assert not list(tmp_path.rglob("*.json"))
+
+
+@pytest.mark.mirror
+@pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
+def test_data_verify_passes_on_the_mirror():
+    done = reproduce("data", "verify")
+    assert done.returncode == 0, done.stdout
+    assert "ok    multiloc: content" in done.stdout
+
+
+def test_results_folder_that_cannot_be_written_is_found_before_training(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = reproduce(
+        "run", "sonderby/a-lstm", "--profile", "smoke",
+        REPRODUCE_RESULTS=str(tmp_path / "file" / "results"), REPRODUCE_RUNS=str(tmp_path / "runs"),
+    )  # fmt: skip
+    assert done.returncode == 4, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert "REPRODUCE_RESULTS" in done.stderr
+    assert not (tmp_path / "runs").exists()
