@@ -44,7 +44,10 @@ def written_whole(path: Path) -> Iterator[Path]:
         yield temporary
         os.replace(temporary, path)
     except OSError as error:
-        raise storage_error(path, error) from error
+        fault = storage_error(path, error)
+        if fault is error:
+            raise
+        raise fault from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)

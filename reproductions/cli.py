@@ -194,21 +194,24 @@ def jobs(profile: ProfileOption = "quick", paper: PapersOption = None) -> None:
             typer.echo(key.command)
 
 
+STOPPED = 130
+
+
 def run_app(commands: typer.Typer) -> None:
     """Run a command line: a user's mistake is one line on the standard error, no traceback."""
     try:
-        commands(standalone_mode=False)
+        code = commands(standalone_mode=False) or 0
     except ReproduceError as error:
         print(f"reproduce: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except typer.Exit as end:
-        sys.exit(end.exit_code)
+        code = error.exit_code
     except (typer.Abort, KeyboardInterrupt):
-        print("\nreproduce: stopped; the same command goes on from here", file=sys.stderr)
-        sys.exit(130)
+        code = STOPPED
     except typer.TyperException as error:
         print(f"reproduce: {_message(error)}", file=sys.stderr)
-        sys.exit(UsageError.exit_code)
+        code = UsageError.exit_code
+    if code == STOPPED:
+        print("\nreproduce: stopped; the same command goes on from here", file=sys.stderr)
+    sys.exit(code)
 
 
 def _message(error: typer.TyperException) -> str:

@@ -15,6 +15,7 @@ from common.errors import ReproduceError, UsageError
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
+    from common.harness.run_key import RunKey
 
 EXECUTORS = ("local", "slurm", "kubernetes")
 
@@ -98,7 +99,7 @@ def run_jobs(
     """Let Snakemake run what has no record yet, and show how far it is."""
     from common.harness.experiment import ordered_keys
     from common.harness.overview import Overview
-    from common.paths import project_root, results_folder
+    from common.paths import project_root, results_folder, runs_folder
 
     keys = [key for paper in papers.values() for key in ordered_keys(paper, profile)]
     waiting = [key for key in keys if not key.path("json", results_folder()).exists()]
@@ -108,7 +109,7 @@ def run_jobs(
     root = project_root()
     arguments = [
         *(sys.executable, "-m", "snakemake", "--snakefile", str(root / "workflow" / "Snakefile")),
-        *("--directory", str(root), "--nolock", "--rerun-incomplete", "--keep-going"),
+        *("--directory", str(root), "--nolock", "--keep-going", "--keep-incomplete", "--ignore-incomplete"),
         *("--rerun-triggers", "input", "params"),
         *("--config", f"profile={profile}", f"papers={','.join(papers)}"),
     ]
@@ -125,7 +126,7 @@ def run_jobs(
     if dry_run:
         subprocess.run([*arguments, "--dry-run", "--quiet", "host"], check=True, cwd=root)
         return
-    log = root / "runs" / "logs" / f"snakemake-{time.strftime('%Y%m%d-%H%M%S')}.log"
+    log = runs_folder() / "logs" / f"snakemake-{time.strftime('%Y%m%d-%H%M%S')}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     costs = {
         key: papers[key.paper].experiment(key.experiment).cost(profile).minutes for key in keys
@@ -133,31 +134,29 @@ def run_jobs(
     with log.open("w") as stream:
         child = subprocess.Popen(arguments, cwd=root, stdout=stream, stderr=stream, env=os.environ)
         try:
-            Overview(costs, results_folder(), root / "runs" / "logs").watch(child)
+            Overview(costs, results_folder(), log.parent).watch(child)
         except KeyboardInterrupt:
             child.wait()
             raise
     if child.returncode:
-        raise ReproduceError(*_failure(root, keys, log))
+        raise ReproduceError(*_failure(keys, log))
 
 
-def _failure(root: Path, keys: list, log: Path) -> tuple[str, str, str]:
+def _failure(keys: list[RunKey], log: Path) -> tuple[str, str, str]:
     """Name the first run without a record and the last line of its log."""
     from common.paths import results_folder
 
     for key in keys:
-        own = root / "runs" / "logs" / log_of(key)
+        own = log.parent / log_of(key)
         if not key.path("json", results_folder()).exists() and own.exists():
             lines = own.read_text(errors="replace").strip().splitlines() or ["no output"]
-            return key.command, lines[-1], f"The whole log is {own.relative_to(root)}"
-    return "snakemake", "it ended with an error", f"The whole log is {log.relative_to(root)}"
+            return key.command, lines[-1], f"The whole log is {own}"
+    return "snakemake", "it ended with an error", f"The whole log is {log}"
 
 
-def log_of(key: object) -> Path:
+def log_of(key: RunKey) -> Path:
     """Log of a run, below the folder of logs."""
-    place = ("profile", "paper", "experiment", "variant")
-    folder = Path(*(str(getattr(key, name)) for name in place))
-    return folder / f"{key.stem}.log"  # type: ignore[attr-defined]
+    return Path(key.profile, key.paper, key.experiment, key.variant, f"{key.stem}.log")
 
 
 def finish(papers: dict[str, Paper]) -> None:

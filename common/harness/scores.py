@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +15,8 @@ from common.metrics.classification import most_likely
 from common.metrics.resampling import index_draws
 
 _TRUTH = "truth:"
+_CONSTANT = 1e-12
+"""Share of the second moment below which a variance is a rounding error of 0."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,10 @@ class SeedScores:
 
     def value(self, measure: Measure) -> float:
         """Measure over all test examples."""
-        return float(self._on(measure, np.arange(self.n)[None, :])[0])
+        once = np.arange(self.n)[None, :]
+        if measure.from_confusion:
+            return float(score_confusions(measure, self._count(once), self.labels)[0])
+        return float(self._correlate(once)[0, self._column(measure)])
 
     def drawn(self, measure: Measure, resamples: int, seed: int) -> np.ndarray:
         """Measure on bootstrap resamples of the test examples.
@@ -102,22 +107,15 @@ class SeedScores:
             (resamples,) float64; NaN where the measure is undefined.
         """
         if measure.from_confusion:
-            return score_confusions(measure, self._confusions(resamples, seed), self.labels)
-        pieces = [self._on(measure, draw) for draw in index_draws(self.n, resamples, seed)]
-        return np.concatenate(pieces)
+            kept = self._keep(resamples, seed, self._count)
+            return score_confusions(measure, kept, self.labels)
+        return self._keep(resamples, seed, self._correlate)[:, self._column(measure)]
 
     def support(self, measure: Measure) -> float:
         """Examples that a proportion is a share of; NaN for a measure that is none."""
         if not measure.from_confusion:
             return float("nan")
         return support_of(measure, self._count(np.arange(self.n)[None, :])[0], self.labels)
-
-    def _on(self, measure: Measure, indices: np.ndarray) -> np.ndarray:
-        """Measure of drawn examples: indices (resamples, n) to values (resamples,)."""
-        if measure.from_confusion:
-            return score_confusions(measure, self._count(indices), self.labels)
-        column = self._column(measure)
-        return _pearson(self.truth[indices, column], self.predicted[indices, column])
 
     def _column(self, measure: Measure) -> int:
         if measure.about[0] not in self.labels:
@@ -135,11 +133,13 @@ class SeedScores:
     def _kept(self) -> dict[tuple[int, int], np.ndarray]:
         return {}
 
-    def _confusions(self, resamples: int, seed: int) -> np.ndarray:
-        """Confusion matrices (resamples, k, k), counted once for all measures."""
+    def _keep(
+        self, resamples: int, seed: int, statistic: Callable[[np.ndarray], np.ndarray]
+    ) -> np.ndarray:
+        """Statistic of all resamples, (resamples, ...), computed once for all measures."""
         if (resamples, seed) not in self._kept:
             draws = index_draws(self.n, resamples, seed)
-            self._kept[resamples, seed] = np.concatenate([self._count(draw) for draw in draws])
+            self._kept[resamples, seed] = np.concatenate([statistic(draw) for draw in draws])
         return self._kept[resamples, seed]
 
     def _count(self, indices: np.ndarray) -> np.ndarray:
@@ -149,9 +149,18 @@ class SeedScores:
         counts = np.bincount(shifted.ravel(), minlength=len(indices) * k**2)
         return counts.reshape(len(indices), k, k)
 
+    def _correlate(self, indices: np.ndarray) -> np.ndarray:
+        """Pearson's r of each column for each row of indices (resamples, n), (resamples, k).
 
-def _pearson(x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Pearson's r of each row, (resamples, n) to (resamples,); NaN where a side is constant."""
-    x, y = x - x.mean(axis=1, keepdims=True), y - y.mean(axis=1, keepdims=True)
-    norm = np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
-    return np.divide((x * y).sum(axis=1), norm, out=np.full(len(x), np.nan), where=norm > 0)
+        NaN where a side is constant. From the five sums of weighted moments about the means of
+        all examples, so that a resample is a vector of weights.
+        """
+        x, y = self.truth - self.truth.mean(axis=0), self.predicted - self.predicted.mean(axis=0)
+        shifted = indices + np.arange(len(indices))[:, None] * self.n
+        weights = np.bincount(shifted.ravel(), minlength=len(indices) * self.n)
+        share = weights.reshape(len(indices), self.n) / self.n
+        mean_x, mean_y, xx, yy, xy = (share @ term for term in (x, y, x * x, y * y, x * y))
+        var_x, var_y = xx - mean_x**2, yy - mean_y**2
+        defined = (var_x > _CONSTANT * xx) & (var_y > _CONSTANT * yy)
+        norm = np.sqrt(np.where(defined, var_x * var_y, 1.0))
+        return np.where(defined, (xy - mean_x * mean_y) / norm, np.nan)

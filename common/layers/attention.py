@@ -67,7 +67,7 @@ class AttentionPooling(MaskedLayer):
     Masking: the weights are exactly 0 on padding and sum to 1 over the residues; without a mask
     every position takes part, padding included. A sequence without residues has zero weights and
     a zero context. Softmax and weighted sum run in float32 also under mixed precision.
-    Weights: ``kernel`` (features, units), ``vector`` (units,) and, if asked, ``bias`` (units,).
+    Weights: ``kernel`` (features, units), ``vector`` (units, 1) and, if asked, ``bias`` (units,).
     """
 
     def __init__(
@@ -96,12 +96,13 @@ class AttentionPooling(MaskedLayer):
             self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
 
     def call(self, h: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        h = zero_padding(h, mask)
         hidden = ops.matmul(h, self.kernel)
         if self.bias is not None:
             hidden = ops.add(hidden, self.bias)
         scores = ops.squeeze(ops.matmul(ops.tanh(hidden), self.vector), axis=-1)
         weights = masked_softmax(scores, mask)
-        states = ops.cast(zero_padding(h, mask), weights.dtype)
+        states = ops.cast(h, weights.dtype)
         context = ops.squeeze(ops.matmul(ops.expand_dims(weights, 1), states), axis=1)
         return ops.cast(context, self.compute_dtype), weights
 

@@ -110,3 +110,14 @@ def test_results_folder_that_cannot_be_written_is_found_before_training(tmp_path
     assert len(done.stderr.strip().splitlines()) == 1
     assert "REPRODUCE_RESULTS" in done.stderr
     assert not (tmp_path / "runs").exists()
+
+
+def test_check_ends_with_1_where_a_metric_fell(tmp_path):
+    """The exit code is what a user's CI reads."""
+    (tmp_path / "baseline.csv").write_text(
+        "profile,paper,experiment,variant,data,folds,metric,direction,value,tolerance,n_seeds,seed_sd\n"
+        "smoke,sonderby,a-lstm,paper,simulated,0,accuracy,higher,0.9,0.01,5,0.001\n"
+    )
+    done = reproduce("check", "--profile", "smoke", REPRODUCE_RESULTS=str(tmp_path))
+    assert done.returncode == 1, done.stderr
+    assert "FELL" in done.stdout

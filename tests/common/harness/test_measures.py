@@ -60,6 +60,11 @@ def test_zero_by_zero():
     assert math.isnan(found["proteins:ER>ER"])
 
 
+def test_mean_f1_is_over_the_classes_that_occur():
+    counts = np.array([[3, 1, 0], [1, 3, 0], [0, 0, 0]])
+    assert score_confusions(parse_measure("f1"), counts, LABELS) == pytest.approx(0.75)
+
+
 def test_stack_of_matrices_gives_one_value_each():
     counts = np.stack([np.eye(3), np.ones((3, 3))])
     for name in ("accuracy", "recall:ER", "f1"):

@@ -84,6 +84,15 @@ def test_pearson_of_a_column():
     assert ends == pytest.approx([reference.low, reference.high])
 
 
+def test_pearson_of_a_constant_column_is_undefined():
+    table = fractions()
+    table["Nuclear"] = 0.3
+    scores = SeedScores.from_tables([table], "x")
+    assert np.isnan(scores.value(parse_measure("pearson:Nuclear")))
+    assert np.isnan(scores.drawn(parse_measure("pearson:Nuclear"), 10, 0)).all()
+    assert np.isfinite(scores.drawn(parse_measure("pearson:Cytosol"), 10, 0)).all()
+
+
 def test_what_cannot_be_computed(predictions_of):
     of_labels = SeedScores.from_tables([predictions_of(9, 9)], "x")
     of_fractions = SeedScores.from_tables([fractions()], "x")

@@ -79,6 +79,12 @@ def test_reach_of_even_attention_is_the_share():
     assert attention.reach([even], share=1.0).tolist() == [100]
 
 
+def test_reach_is_not_one_too_many_by_a_rounding_error():
+    tenths = np.full(10, 0.1)
+    assert tenths.cumsum()[8] < 0.9
+    assert attention.reach([tenths]).tolist() == [9]
+
+
 def test_reach_ignores_what_lies_beyond_the_first_residues():
     weights = np.zeros(200)
     weights[[9, 19, 150]] = 0.2, 0.05, 0.75

@@ -137,12 +137,17 @@ def confusion_table(values):
 
 def test_confusion_shows_counts_and_colours_by_share_of_the_true_class():
     ax = Figure().add_subplot()
-    image = figures.confusion_heat_map(ax, confusion_table([[30, 10], [0, 0]]))
-    assert np.asarray(image.get_array()).tolist() == [[0.75, 0.25], [0, 0]]
+    image = figures.confusion_heat_map(ax, confusion_table([[30, 10], [0, 5]]))
+    assert np.asarray(image.get_array()).tolist() == [[0.75, 0.25], [0, 1]]
     shown = {text.get_position(): text.get_text() for text in ax.texts}
-    assert shown == {(0, 0): "30", (1, 0): "10", (0, 1): "0", (1, 1): "0"}
+    assert shown == {(0, 0): "30", (1, 0): "10", (0, 1): "0", (1, 1): "5"}
     assert ax.get_xlabel() == "predicted location"
     assert ax.get_ylabel() == "true location"
+
+
+def test_confusion_of_a_class_without_examples_is_blank():
+    image = figures.confusion_heat_map(Figure().add_subplot(), confusion_table([[3, 1], [0, 0]]))
+    assert np.asarray(image.get_array()).tolist() == [[0.75, 0.25], [0, 0]]
 
 
 def test_confusion_of_fractions_is_written_in_percent():

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
@@ -48,7 +50,9 @@ def test_chance_is_one_half():
 
 def test_proteins_that_cannot_be_scored_are_left_out_and_counted():
     weights = [[0.6, 0.4], [0.5, 0.5], [0.3, 0.7], [0.2, 0.8]]
-    score = planted.attention_auc(weights, [[(0, 1)], [], [(0, 2)], []], n=20)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        score = planted.attention_auc(weights, [[(0, 1)], [], [(0, 2)], []], n=20)
     assert score.per_protein[0] == 1
     assert np.isnan(score.per_protein[1:]).all()
     assert (score.without_signal, score.wholly_signal, score.left_out) == (2, 1, 3)

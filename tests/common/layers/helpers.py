@@ -246,10 +246,11 @@ def check_saving(name: str, folder: Path) -> None:
 def check_gradients(name: str) -> None:
     """Every weight has a finite gradient that is not zero; padding has exactly none.
 
-    One sequence has no residues at all.
+    One sequence has no residues at all, and what the padding holds is not a number.
     """
     layer = built(name)
     x, mask = a_batch(np.array([11, 1, 12, 7, 0]))
+    x[~mask] = np.nan
     *by_weights, by_input = gradients(layer, x, mask)
     for weight, gradient in zip(layer.trainable_variables, by_weights, strict=True):
         assert np.isfinite(gradient).all(), weight.path

@@ -14,6 +14,7 @@ from tests.common.layers import helpers
 
 HERE = keras.backend.backend()
 OTHER = {"tensorflow": "jax", "jax": "tensorflow"}.get(HERE, "tensorflow")
+QUICK = "--xla_backend_optimization_level=0"  # compiling takes longer than computing here
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def both(tmp_path_factory):
     done = subprocess.run(
         [sys.executable, helpers.__file__, str(folder)],
         cwd=root,
-        env={**os.environ, "KERAS_BACKEND": OTHER, "PYTHONPATH": str(root)},
+        env={"XLA_FLAGS": QUICK, **os.environ, "KERAS_BACKEND": OTHER, "PYTHONPATH": str(root)},
         capture_output=True,
         text=True,
     )

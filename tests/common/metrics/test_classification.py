@@ -122,6 +122,7 @@ def test_confusion_has_true_labels_in_rows():
 def test_confusion_as_fractions_of_the_true_class():
     table = classification.confusion(*hand_worked(), LABELS, normalise=True)
     assert table.loc["Nucleus"].tolist() == pytest.approx([2 / 3, 1 / 3, 0, 0])
+    assert table.loc["Golgi"].tolist() == [1, 0, 0, 0]
     assert table.loc["ER"].tolist() == [0, 0, 0, 0]
 
 

@@ -1,0 +1,123 @@
+"""Finding experiments, skipping what is done, failing early, checkpoints by settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from common.errors import StorageError, UsageError
+from common.harness.experiment import Context, Experiment, Paper, needed_keys, ordered_keys
+from common.harness.record import RunKey, RunResult, read_record
+from common.harness.runner import checkpoint_folder, find_experiment, run_experiment
+from common.harness.targets import NotAttempted
+
+TOML = """
+[settings.epochs]
+paper = 3
+code = "none released"
+source = "made up"
+"""
+
+
+@pytest.fixture
+def calls() -> list[Context]:
+    return []
+
+
+@pytest.fixture
+def paper(tmp_path: Path, calls: list[Context]) -> Paper:
+    def run(context: Context) -> RunResult:
+        calls.append(context)
+        table = pd.DataFrame({"id": ["a"], "truth": ["x"], "x": [1.0], "y": [0.0]})
+        history = pd.DataFrame({"epoch": [1], "loss": [0.1]})
+        return RunResult({"accuracy": 1.0}, table, history, 1, 1, "simulated", {}, 1)
+
+    seeds = {"smoke": (1, 2)}
+    experiments = (
+        Experiment("made", "mean", "reads others", run, {"smoke": (1,)}, needs=("net",)),
+        Experiment("made", "net", "trains", run, seeds, datasets=("multiloc",), folds=2),
+    )
+    (tmp_path / "settings.toml").write_text(TOML)
+    return Paper("made", "t", "c", tmp_path, experiments, lambda row: NotAttempted("made up"))
+
+
+KEY = RunKey("smoke", "made", "net", "paper", 1)
+
+
+def test_order_puts_what_is_read_first(paper):
+    names = [key.experiment for key in ordered_keys(paper, "smoke")]
+    assert names == ["net"] * 4 + ["mean"]
+
+
+def test_needed_keys_are_all_seeds_and_folds(paper):
+    needed = needed_keys(paper, RunKey("smoke", "made", "mean", "paper", 1))
+    assert [(key.seed, key.fold) for key in needed] == [(1, 0), (1, 1), (2, 0), (2, 1)]
+
+
+def test_experiments_that_need_each_other_are_refused(paper, tmp_path):
+    first, second = paper.experiments
+    from dataclasses import replace
+
+    looped = replace(paper, experiments=(first, replace(second, needs=("mean",))))
+    with pytest.raises(UsageError, match="need each other"):
+        ordered_keys(looped, "smoke")
+
+
+def test_data_sets_of_a_profile(paper):
+    assert paper.datasets("smoke") == []
+    assert paper.datasets("quick") == []
+
+
+def test_unknown_experiment_offers_names_that_look_alike(paper):
+    with pytest.raises(UsageError, match="Did you mean made/net"):
+        find_experiment({"made": paper}, "made/nett")
+
+
+def test_done_runs_are_skipped_unless_settings_differ_or_again(paper, calls, tmp_path):
+    experiment = paper.experiment("net")
+    results = tmp_path / "results"
+    path = run_experiment(paper, experiment, KEY, results=results)
+    assert read_record(path).settings == {"epochs": 3}
+    run_experiment(paper, experiment, KEY, results=results)
+    assert len(calls) == 1
+    run_experiment(paper, experiment, KEY, results=results, again=True)
+    assert len(calls) == 2
+    run_experiment(paper, experiment, KEY, overrides={"epochs": 4}, results=results)
+    assert len(calls) == 3
+    assert calls[2].settings == {"epochs": 4}
+    assert read_record(path).settings == {"epochs": 4}
+
+
+def test_checkpoints_of_other_settings_lie_elsewhere():
+    first, second = (checkpoint_folder(KEY, {"epochs": n}) for n in (3, 4))
+    assert first != second
+    assert first == checkpoint_folder(KEY, {"epochs": 3})
+
+
+@pytest.mark.parametrize(
+    ("key", "fault"),
+    [
+        (RunKey("smoke", "made", "net", "code", 1), "variant 'code'"),
+        (RunKey("smoke", "made", "net", "paper", 1, 2), "fold 2"),
+    ],
+)
+def test_unknown_variant_and_fold_are_refused(paper, calls, key, fault, tmp_path):
+    with pytest.raises(UsageError, match=fault):
+        run_experiment(paper, paper.experiment("net"), key, results=tmp_path / "results")
+    assert not calls
+
+
+@pytest.mark.parametrize("number", [28, 30])
+def test_full_disk_and_read_only_folder_are_found_before_training(
+    paper, calls, tmp_path, monkeypatch, number
+):
+    def refuse(*arguments: object, **options: object) -> None:
+        raise OSError(number, "made up")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    with pytest.raises(StorageError, match="space|read-only"):
+        run_experiment(paper, paper.experiment("net"), KEY, results=tmp_path / "results")
+    assert not calls
+    assert not list((tmp_path / "results").rglob("*.*"))

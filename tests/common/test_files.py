@@ -1,0 +1,58 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+
+import pytest
+
+from common.errors import DataError, StorageError, UsageError
+from common.files import write_whole, written_whole
+
+
+def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
+    path = tmp_path / "a" / "b.csv"
+    with written_whole(path) as temporary:
+        temporary.write_text("new")
+        assert not path.exists()
+    assert path.read_text() == "new"
+    assert [p.name for p in path.parent.iterdir()] == ["b.csv"]
+
+
+def test_an_error_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
+    path = tmp_path / "b.csv"
+    path.write_text("old")
+    with pytest.raises(ValueError, match="half"), written_whole(path) as temporary:
+        temporary.write_text("ne")
+        raise ValueError("half way")
+    assert path.read_text() == "old"
+    assert [p.name for p in tmp_path.iterdir()] == ["b.csv"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(errno.ENOSPC, "no space left"), (errno.EROFS, "read-only"), (errno.EACCES, "not permitted")],
+)
+def test_storage_faults_name_the_file_and_the_remedy(tmp_path, number, words):
+    def fail(path):
+        raise OSError(number, "made up")
+
+    with pytest.raises(StorageError, match=words) as caught:
+        write_whole(tmp_path / "b.csv", fail)
+    assert str(tmp_path / "b.csv") in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_other_faults_stay_what_they_are(tmp_path):
+    def fail(path):
+        raise OSError(errno.EIO, "made up")
+
+    with pytest.raises(OSError, match="made up") as caught:
+        write_whole(tmp_path / "b.csv", fail)
+    assert not isinstance(caught.value, StorageError)
+
+
+def test_exit_codes_differ_by_kind():
+    codes = [error("r", "f", "m").exit_code for error in (UsageError, DataError, StorageError)]
+    assert codes == [2, 3, 4]
+    assert str(DataError("P1", "no sequence", "Add one")) == "P1: no sequence. Add one"
