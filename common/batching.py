@@ -7,7 +7,7 @@ The same code serves tokens of proteins and RNA and per-residue features from a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -190,36 +190,66 @@ def padding_share(lengths: np.ndarray, plan: Plan) -> float:
     return 1 - int(lengths.sum()) / dense if dense else 0.0
 
 
-def make_dataset(
-    examples: Examples, plan: Plan, *, with_targets: bool = True, pad_to: int | None = None
-) -> tf.data.Dataset:
-    """Batches of a plan, as Keras reads them.
+class BatchStream:
+    """Batches of one set of examples, whose plan may change from epoch to epoch.
+
+    The graph that fills a batch is traced once, however many epochs there are.
 
     Parameters
     ----------
     examples : Examples
         The data.
-    plan : list of (batch,) int64
-        From `plan_batches`.
     with_targets : bool
         Yield ``(inputs, targets)`` or ``(inputs, targets, weights)``; else ``(inputs,)``.
     pad_to : int, optional
         Make the batches dense and their length a multiple of this: for backends that know no
         ragged tensors and compile anew for each shape. None keeps them ragged.
 
-    Returns
-    -------
-    tf.data.Dataset
-        Inputs are a dict: each source by its name, (batch, (length), ...) ragged or dense, and
-        ``length`` (batch,) int32.
+    Notes
+    -----
+    Inputs are a dict: each source by its name, (batch, (length), ...) ragged or dense, and
+    ``length`` (batch,) int32.
     """
+
+    def __init__(
+        self, examples: Examples, *, with_targets: bool = True, pad_to: int | None = None
+    ) -> None:
+        import tensorflow as tf
+
+        self._plan: Plan = []
+        rows = tf.data.Dataset.from_generator(
+            lambda: iter(self._plan), output_signature=tf.TensorSpec([None], tf.int64)
+        )
+        fill = _filler(examples, with_targets, pad_to)
+        self._dataset = rows.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
+
+    def follow(self, plan: Plan) -> tf.data.Dataset:
+        """Batches of this plan, from the next iteration on."""
+        self._plan = list(plan)
+        return self._dataset
+
+
+def make_dataset(
+    examples: Examples, plan: Plan, *, with_targets: bool = True, pad_to: int | None = None
+) -> tf.data.Dataset:
+    """Batches of one plan, of known number; see `BatchStream`."""
+    import tensorflow as tf
+
+    stream = BatchStream(examples, with_targets=with_targets, pad_to=pad_to)
+    return stream.follow(plan).apply(tf.data.experimental.assert_cardinality(len(plan)))
+
+
+def _filler(
+    examples: Examples, with_targets: bool, pad_to: int | None
+) -> Callable[[tf.Tensor], tuple]:
+    """Function from the indices of a batch, (batch,) int64, to what Keras reads."""
     import tensorflow as tf
 
     lengths = tf.constant(np.asarray(examples.lengths), tf.int32)
     targets = tf.nest.map_structure(tf.constant, examples.targets) if with_targets else None
     weights = None if examples.weights is None else tf.constant(examples.weights, tf.float32)
 
-    def fill(indices: tf.RaggedTensor | tf.Tensor) -> tuple:
+    def fill(indices: tf.Tensor) -> tuple:
         inputs = {name: source.batch(indices) for name, source in examples.sources.items()}
         length = tf.gather(lengths, indices)
         if pad_to is not None:
@@ -228,15 +258,11 @@ def make_dataset(
         if not with_targets:
             return (inputs,)
         answers = tf.nest.map_structure(lambda values: tf.gather(values, indices), targets)
-        return (
-            (inputs, answers) if weights is None else (inputs, answers, tf.gather(weights, indices))
-        )
+        if weights is None:
+            return (inputs, answers)
+        return (inputs, answers, tf.gather(weights, indices))
 
-    rows = tf.RaggedTensor.from_row_lengths(
-        np.concatenate(plan) if plan else np.zeros(0, np.int64), [len(batch) for batch in plan]
-    )
-    dataset = tf.data.Dataset.from_tensor_slices(rows)
-    return dataset.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
+    return fill
 
 
 def _dense(values: tf.RaggedTensor, length: tf.Tensor, multiple: int) -> tf.Tensor:

@@ -109,7 +109,14 @@ def run_jobs(
     root = project_root()
     arguments = [
         *(sys.executable, "-m", "snakemake", "--snakefile", str(root / "workflow" / "Snakefile")),
-        *("--directory", str(root), "--nolock", "--keep-going", "--keep-incomplete", "--ignore-incomplete"),
+        *(
+            "--directory",
+            str(root),
+            "--nolock",
+            "--keep-going",
+            "--keep-incomplete",
+            "--ignore-incomplete",
+        ),
         *("--rerun-triggers", "input", "params"),
         *("--config", f"profile={profile}", f"papers={','.join(papers)}"),
     ]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples, make_dataset, padding_share, plan_batches
+from common.batching import BatchStream, Examples, make_dataset, padding_share, plan_batches
 from common.errors import ReproduceError, UsageError
 from common.training.checkpoint import (
     TrainingState,
@@ -27,7 +27,6 @@ from common.training.seeds import epoch_generator, reseed_layers
 
 if TYPE_CHECKING:
     import keras
-    import tensorflow as tf
 
 DENSE_MULTIPLE = 64
 
@@ -112,13 +111,17 @@ def fit(
     kept: list[np.ndarray] | None = None
     callbacks = _tensorboard(folder) if tensorboard and folder else []
     share = padding_share(training.lengths, _plan(training, recipe, epoch_generator(seed, 0)))
-    checks = None if validation is None else _batches(validation, _plan(validation, recipe, None))
+    batches = BatchStream(training, pad_to=_multiple())
+    checks = None
+    if validation is not None:
+        checks = make_dataset(validation, _plan(validation, recipe, None), pad_to=_multiple())
     while state.epochs_done < recipe.epochs and not _exhausted(state, recipe):
         epoch, started = state.epochs_done, time.monotonic()
         reseed_layers(model, seed, epoch)
         plan = _plan(training, recipe, epoch_generator(seed, epoch))
         logs = model.fit(
-            _batches(training, plan),
+            batches.follow(plan),
+            steps_per_epoch=len(plan),
             validation_data=checks,
             initial_epoch=epoch,
             epochs=epoch + 1,
@@ -182,7 +185,7 @@ def predict(
     plan = plan_batches(examples.lengths, batch_size, max_positions=max_positions)
     pieces = [
         keras.tree.map_structure(keras.ops.convert_to_numpy, model.predict_on_batch(inputs))
-        for (inputs,) in _batches(examples, plan, with_targets=False)
+        for (inputs,) in make_dataset(examples, plan, with_targets=False, pad_to=_multiple())
     ]
     order = np.argsort(np.concatenate(plan))
     return keras.tree.map_structure(lambda *parts: _stack(parts)[order], *pieces)
@@ -211,14 +214,11 @@ def _plan(
     )
 
 
-def _batches(
-    examples: Examples, plan: list[np.ndarray], with_targets: bool = True
-) -> tf.data.Dataset:
-    """Ragged on TensorFlow; dense, in few lengths, on the other backends."""
+def _multiple() -> int | None:
+    """Batches are ragged on TensorFlow; dense, in few lengths, on the other backends."""
     import keras
 
-    multiple = None if keras.config.backend() == "tensorflow" else DENSE_MULTIPLE
-    return make_dataset(examples, plan, with_targets=with_targets, pad_to=multiple)
+    return None if keras.config.backend() == "tensorflow" else DENSE_MULTIPLE
 
 
 def _improved(state: TrainingState, row: dict[str, float], recipe: Recipe) -> bool:

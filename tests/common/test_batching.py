@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from common.batching import (
+    BatchStream,
     Examples,
     ResidueSource,
     TokenSource,
@@ -129,3 +130,23 @@ def test_features_of_a_file_follow_their_examples_and_are_cut_alike(tmp_path):
     assert np.array_equal(short.numpy(), values["P0"])
     assert np.array_equal(long.numpy(), values["P1"][[0, 1, 5, 6]])
     assert inputs["tokens"].row_lengths().numpy().tolist() == [4, 3]
+
+
+def test_stream_follows_a_new_plan_without_tracing_anew():
+    traces = []
+
+    class Counted(TokenSource):
+        def batch(self, indices):
+            traces.append(1)
+            return super().batch(indices)
+
+    sequences = ["ARN", "V", "XB"]
+    examples = Examples(
+        np.array(["a", "b", "c"]), np.array([3, 1, 2]), {"tokens": Counted(sequences, PROTEIN)}
+    )
+    stream = BatchStream(examples, with_targets=False)
+    for plan in ([[0, 1], [2]], [[2], [1], [0]], [[1, 2, 0]]):
+        batches = list(stream.follow([np.array(rows) for rows in plan]))
+        lengths = [inputs["length"].numpy().tolist() for (inputs,) in batches]
+        assert lengths == [[len(sequences[row]) for row in rows] for rows in plan]
+    assert len(traces) == 1

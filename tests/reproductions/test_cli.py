@@ -97,7 +97,7 @@ def test_missing_data_is_one_line_that_says_what_helps(tmp_path):
 def test_data_verify_passes_on_the_mirror():
     done = reproduce("data", "verify")
     assert done.returncode == 0, done.stdout
-    assert "ok    multiloc: content" in done.stdout
+    assert "ok    multiloc: checksum and content" in done.stdout
 
 
 def test_results_folder_that_cannot_be_written_is_found_before_training(tmp_path):
