@@ -55,27 +55,16 @@ def written_whole(path: Path) -> Iterator[Path]:
 
 def storage_error(path: Path, error: OSError) -> Exception:
     """Turn an `OSError` into a `StorageError` where the disk or a permission is at fault."""
-    remedies: dict[int, tuple[str, str]] = {
-        errno.ENOSPC: (
-            "no space left on the disk",
-            "Free some space and start again: finished work is kept",
-        ),
-        errno.EDQUOT: (
-            "the disk quota is used up",
-            "Free some space and start again: finished work is kept",
-        ),
-        errno.EROFS: (
-            "the folder is read-only",
-            "Name a writable folder, for example with REPRODUCE_RESULTS",
-        ),
-        errno.EACCES: (
-            "writing is not permitted",
-            "Name a writable folder, for example with REPRODUCE_RESULTS",
-        ),
-        errno.EPERM: (
-            "writing is not permitted",
-            "Name a writable folder, for example with REPRODUCE_RESULTS",
-        ),
+    full = "Free some space and start again: finished work is kept"
+    elsewhere = "Name a writable folder, for example with REPRODUCE_RESULTS"
+    remedies = {
+        errno.ENOSPC: ("no space left on the disk", full),
+        errno.EDQUOT: ("the disk quota is used up", full),
+        errno.EROFS: ("the folder is read-only", elsewhere),
+        errno.EACCES: ("writing is not permitted", elsewhere),
+        errno.EPERM: ("writing is not permitted", elsewhere),
+        errno.ENOTDIR: ("a file stands where a folder is needed", elsewhere),
+        errno.EEXIST: ("a file stands where a folder is needed", elsewhere),
     }
     if error.errno not in remedies:
         return error

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from common.errors import UsageError
-from common.harness.baseline import Place, by_experiment, by_seed, parse_folds
+from common.harness.baseline import Place, Row, by_experiment, by_seed, parse_folds
 from common.harness.compare import read_comparison
 from common.harness.record import DATA_VARIANTS, Record
 from common.harness.settings import PROFILES
@@ -71,18 +71,19 @@ def check_metrics(
         there.setdefault(place, set()).add(data)
     outcomes: list[Outcome] = []
     done: set[tuple[Place, str]] = set()
-    for row in baseline.itertuples(index=False):
-        place = (str(row.profile), str(row.paper), str(row.experiment), str(row.variant))
+    for line in baseline.to_dict("records"):
+        row = Row(**{name: line[name] for name in Row.__dataclass_fields__})
+        place = (row.profile, row.paper, row.experiment, row.variant)
         if profile not in (None, row.profile):
             continue
         if row.data in there.get(place, ()):
-            group = groups[place, str(row.data)]
+            group = groups[place, row.data]
             outcomes.append(_against(row, by_seed(group, row.metric, parse_folds(row.folds))))
         elif (place, row.metric) not in done and not _known(baseline, place, there.get(place, ())):
             have = " and ".join(sorted(there.get(place, ())))
             note = f"the run used {have} data, the baseline does not" if have else "no record"
             outcomes.append(_outcome(row, math.nan, note))
-        done.add((place, str(row.metric)))
+        done.add((place, row.metric))
     return outcomes
 
 
@@ -149,13 +150,13 @@ def _known(baseline: pd.DataFrame, place: Place, data: Iterable[str]) -> bool:
     return bool(baseline["data"][same].isin(list(data)).any())
 
 
-def _against(row: object, seeds: dict[int, float]) -> Outcome:
+def _against(row: Row, seeds: dict[int, float]) -> Outcome:
     if not seeds:
         return _outcome(row, math.nan, "no seed has all the folds")
     return _outcome(row, float(np.mean([*seeds.values()])), f"{len(seeds)} seeds")
 
 
-def _outcome(row: object, new: float, note: str) -> Outcome:
+def _outcome(row: Row, new: float, note: str) -> Outcome:
     """Outcome of one baseline row; a value that is not there has fallen."""
     name = f"{row.profile} {row.paper}/{row.experiment} {row.variant} {row.metric} on {row.data}"
     worse = row.value - new if row.direction == "higher" else new - row.value

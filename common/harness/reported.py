@@ -128,12 +128,17 @@ def _parse(path: Path, lines: csv.DictReader) -> Iterator[Reported]:
             raise DataError(place, f"unit {line['unit']!r} is unknown", f"Known: {known}, or none")
         text = {name: line[name].strip() for name in COLUMNS}
         yield Reported(
-            **text
-            | {
-                "value": _number(place, "value", text["value"]),
-                "spread": _number(place, "spread", text["spread"], math.nan),
-                "n": int(_number(place, "n", text["n"])) if text["n"] else None,
-            }
+            text["paper"],
+            text["source"],
+            text["row"],
+            text["column"],
+            text["metric"],
+            value=_number(place, "value", text["value"]),
+            spread=_number(place, "spread", text["spread"], math.nan),
+            spread_kind=text["spread_kind"],
+            n=int(_number(place, "n", text["n"])) if text["n"] else None,
+            unit=text["unit"],
+            note=text["note"],
         )
 
 

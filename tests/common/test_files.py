@@ -31,7 +31,12 @@ def test_an_error_keeps_the_old_file_and_leaves_nothing_else(tmp_path):
 
 @pytest.mark.parametrize(
     ("number", "words"),
-    [(errno.ENOSPC, "no space left"), (errno.EROFS, "read-only"), (errno.EACCES, "not permitted")],
+    [
+        (errno.ENOSPC, "no space left"),
+        (errno.EROFS, "read-only"),
+        (errno.EACCES, "not permitted"),
+        (errno.ENOTDIR, "a file stands"),
+    ],
 )
 def test_storage_faults_name_the_file_and_the_remedy(tmp_path, number, words):
     def fail(path):

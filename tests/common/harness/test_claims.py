@@ -139,6 +139,13 @@ def test_both_must_come_from_one_profile_and_data(run, claimed):
     assert claimed(profile="full")["verdict"] == "not attempted"
 
 
+def test_real_data_before_a_longer_profile(run, claimed):
+    for experiment, right in [("a", 90), ("b", 80)]:
+        run(right=right, experiment=experiment, profile="full", data_variant="simulated")
+        run(right=right, experiment=experiment, profile="quick")
+    assert (claimed()["profile"], claimed()["data"]) == ("quick", "exact")
+
+
 def test_measured_claims(claimed, run):
     run()
     seen = []

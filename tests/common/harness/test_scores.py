@@ -9,6 +9,7 @@ from common.harness.measures import parse_measure
 from common.harness.scores import SeedScores
 from common.metrics.classification import accuracy, mcc
 from common.metrics.distribution import pearson
+from common.metrics.resampling import index_draws
 from common.metrics.spread import bootstrap_interval
 
 LABELS = ("ER", "Golgi", "Nuclear")
@@ -91,6 +92,16 @@ def test_pearson_of_a_constant_column_is_undefined():
     assert np.isnan(scores.value(parse_measure("pearson:Nuclear")))
     assert np.isnan(scores.drawn(parse_measure("pearson:Nuclear"), 10, 0)).all()
     assert np.isfinite(scores.drawn(parse_measure("pearson:Cytosol"), 10, 0)).all()
+
+
+def test_resamples_in_which_a_side_is_constant_are_undefined():
+    table = fractions()
+    table["truth:Nuclear"] = [0.3] * 39 + [0.7]
+    scores = SeedScores.from_tables([table], "x")
+    without = [39 not in draw for draws in index_draws(40, 200, 0) for draw in draws]
+    drawn = scores.drawn(parse_measure("pearson:Nuclear"), 200, 0)
+    assert 0 < sum(without) < 200
+    assert np.isnan(drawn).tolist() == without
 
 
 def test_what_cannot_be_computed(predictions_of):
