@@ -196,6 +196,26 @@ def test_gradients_are_clipped_at_the_gates(bound):
     np.testing.assert_allclose(by_recurrent, np.outer(h0, d_z), rtol=0, atol=1e-6)
 
 
+def test_lasagnes_arrays_find_their_gates():
+    """W, U, b of input, forget, cell and output, three peepholes, c0, h0: used gate by gate."""
+    rng = np.random.default_rng(6)
+    shapes = [(4, 3), (3, 3), (3,)] * 4 + [(3,)] * 3 + [(1, 3)] * 2
+    arrays = [rng.normal(size=shape) for shape in shapes]
+    layer = PeepholeLSTM(3)
+    layer.build((None, None, 4))
+    layer.set_lasagne_weights(arrays)
+    x, mask = helpers.a_batch(np.array([5]), 5)
+    found = helpers.outputs_of(layer, x, mask)[0][0]
+
+    w_i, u_i, b_i, w_f, u_f, b_f, w_c, u_c, b_c, w_o, u_o, b_o, p_i, p_f, p_o, c, h = arrays
+    for row, state in zip(x[0].astype("float64"), found, strict=True):
+        i = sigmoid(row @ w_i + h @ u_i + b_i + p_i * c)
+        f = sigmoid(row @ w_f + h @ u_f + b_f + p_f * c)
+        c = f * c + i * np.tanh(row @ w_c + h @ u_c + b_c)
+        h = sigmoid(row @ w_o + h @ u_o + b_o + p_o * c) * np.tanh(c)
+        np.testing.assert_allclose(state, h[0], rtol=0, atol=1e-5)
+
+
 def test_wrong_numbers_of_arrays_are_refused():
     layer = helpers.built("peephole")
     with pytest.raises(ValueError, match="17 arrays, not 3"):

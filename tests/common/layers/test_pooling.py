@@ -86,7 +86,9 @@ def test_global_pools_read_residues_only():
         np.testing.assert_allclose(mean[row], x[row, :length].mean(0), rtol=0, atol=1e-5)
 
 
-def test_mean_of_many_residues_keeps_its_precision_in_bfloat16():
-    x = np.full((1, 5000, 2), 3.0, "float32")
-    y = GlobalMaskedAveragePool1D(dtype="mixed_bfloat16")(ops.convert_to_tensor(x))
-    np.testing.assert_array_equal(ops.convert_to_numpy(ops.cast(y, "float32")), [[3.0, 3.0]])
+def test_mean_of_many_residues_does_not_overflow_in_float16():
+    """The sum, 150,000, is beyond float16."""
+    layer = GlobalMaskedAveragePool1D(dtype="mixed_float16")
+    x, mask = np.full((1, 6000, 2), 30.0, "float32"), helpers.mask_of(np.array([5000]), 6000)
+    for given in (mask, None):
+        np.testing.assert_array_equal(helpers.outputs_of(layer, x, given)[0], [[30.0, 30.0]])
