@@ -130,7 +130,7 @@ def draw_tsne(r_lstm: Explained, a_lstm: Explained, folder: Path) -> Path:
 def draw_filters(network: Explained, folder: Path) -> Path:
     """Figure 7: the strongest filters of several widths, as logos of their one-hot columns."""
     layer = network.model.get_layer("convolutions")
-    kernels = {width: np.array(kernel) for width, kernel in layer.kernels.items()}
+    kernels = {int(width): np.array(kernel) for width, kernel in layer.kernels.items()}
     chosen = sorted(kernels)[-LOGO_WIDTHS:]
     size = (4 * LOGOS_EACH, 2.1 * len(chosen))
     figure, axes = plt.subplots(
