@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from common.backend import load_backend
 from common.errors import UsageError
 from common.files import written_whole
 from common.harness.experiment import Context, Experiment, Paper
@@ -91,6 +92,7 @@ def run_experiment(
     if record.exists() and not again and _same_settings(record, settings):
         return record
     _check_writable(record.parent)
+    load_backend()
     place = checkpoint_folder(key, settings)
     context = Context(key, settings, place, results, quiet, tensorboard)
     result = experiment.run(context)

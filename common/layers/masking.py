@@ -62,12 +62,26 @@ def reverse_sequences(x: Tensor, mask: Tensor | None) -> Tensor:
     -------
     (batch, length, features)
         ``x[b, n - 1 - t]`` for ``t < n``, the length of sequence `b`; ``x[b, t]`` elsewhere.
+
+    Notes
+    -----
+    Turning twice changes nothing, so the gradient is turned like the values: one gather in place
+    of the scattered sum that a backend would derive.
     """
     if mask is None:
         return ops.flip(x, axis=1)
     count = ops.expand_dims(lengths(mask), 1)
     position = ops.expand_dims(ops.arange(ops.shape(x)[1], dtype="int32"), 0)
-    return _rows_at(x, ops.where(position < count, count - 1 - position, position))
+    turned = ops.where(position < count, count - 1 - position, position)
+
+    @ops.custom_gradient
+    def turn(values: Tensor) -> tuple[Tensor, Any]:
+        def gradient(*received: Tensor, upstream: Tensor | None = None) -> Tensor:
+            return _rows_at(received[0] if upstream is None else upstream, turned)
+
+        return _rows_at(values, turned), gradient
+
+    return turn(x)
 
 
 def last_residue(x: Tensor, mask: Tensor | None) -> Tensor:

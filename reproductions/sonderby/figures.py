@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib.pyplot as plt
 import numpy as np
 
+from common.backend import load_backend
 from common.files import written_whole
 from common.harness.experiment import weights_path
 from common.harness.record import Record, read_records
@@ -152,6 +153,7 @@ def explained(record: Record, results: Path) -> Explained:
     DataError
         The weights are missing.
     """
+    load_backend()
     import keras
 
     from common.training.checkpoint import load_weights
