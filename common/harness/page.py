@@ -25,6 +25,9 @@ GLYPHS = {
 }
 
 
+OTHER = "shortened or other data"
+
+
 @dataclass(frozen=True)
 class Cell:
     """A number as the page shows it, and the number that it is sorted by."""
@@ -52,8 +55,8 @@ class Line:
 
     @property
     def is_reproduction(self) -> bool:
-        """Whether the data allow to call it one."""
-        return self.data in REPRODUCTIONS
+        """Whether it may be called one: a full run on exact or reconstructed data."""
+        return self.data in REPRODUCTIONS and self.profile == "full"
 
     @property
     def search(self) -> str:
@@ -133,11 +136,11 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
 
 
 def counts_of(lines: Iterable[Line]) -> dict[str, int]:
-    """Printed numbers by verdict; those tried on no data of the paper are `other data`."""
-    counts = dict.fromkeys((*VERDICTS, "other data"), 0)
+    """Printed numbers by verdict; shortened runs and runs on other data are counted apart."""
+    counts = dict.fromkeys((*VERDICTS, OTHER), 0)
     for line in lines:
         tried = line.verdict != "not attempted"
-        counts["other data" if tried and not line.is_reproduction else line.verdict] += 1
+        counts[OTHER if tried and not line.is_reproduction else line.verdict] += 1
     return counts
 
 

@@ -15,7 +15,7 @@ from common.harness.claims import Claim, read_claims
 from common.harness.compare import read_comparison
 from common.harness.forest import ticks
 from common.harness.groups import RunGroup, choose_group
-from common.harness.page import GLYPHS, Line, Run, counts_of, lines_of, run_of, value_text
+from common.harness.page import GLYPHS, OTHER, Line, Run, counts_of, lines_of, run_of, value_text
 from common.harness.record import DATA_VARIANTS, read_records
 from common.harness.reported import read_reported
 from common.harness.targets import PaperTables, Target, target_of
@@ -110,13 +110,12 @@ def render(
     views = [_view(paper, comparison, claims, results) for paper in papers]
     lines = [line for view in views for line in view["lines"]]
     tried = [line for line in lines if line.verdict != "not attempted"]
-    simulated = sum(line.data == "simulated" for line in tried) + sum(
-        claim["data"] == "simulated" for view in views for claim in view["claims"]
-    )
+    simulated = sum(line.data == "simulated" for line in tried)
     return environment.get_template("report.html").render(
         papers=views,
         counts=counts_of(lines),
-        total=len(lines),
+        parts=_parts(lines),
+        other=OTHER,
         shortened=sum(line.profile != "full" for line in tried),
         verdicts=[v for v in VERDICTS if any(line.verdict == v for line in lines)],
         data=[d for d in DATA_VARIANTS if any(line.data == d for line in lines)],
@@ -148,6 +147,18 @@ def _view(
         "runs": runs,
         "stale": stale,
     }
+
+
+def _parts(lines: Sequence[Line]) -> dict[str, dict[str, int]]:
+    """Counts by verdict of the scores, and apart from them those of confusion matrices' cells.
+
+    Most cells of a matrix hold no protein, so that they would drown the scores.
+    """
+    parts = {
+        "scores": counts_of(line for line in lines if not line.is_cell),
+        "cells of confusion matrices": counts_of(line for line in lines if line.is_cell),
+    }
+    return {name: part for name, part in parts.items() if sum(part.values())}
 
 
 def _forests(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:

@@ -7,7 +7,7 @@ import pytest
 
 from common.harness.compare import Row
 from common.harness.groups import choose_group
-from common.harness.page import counts_of, duration, lines_of, run_of, value_text
+from common.harness.page import OTHER, counts_of, duration, lines_of, run_of, value_text
 from common.harness.record import read_records
 from common.harness.tables import as_table
 
@@ -73,16 +73,19 @@ def test_counts_are_whole_in_the_paper():
     assert (cells["reported"].text, cells["reproduced"].text) == ("26", "64.2")
 
 
-@pytest.mark.parametrize("data", ["partial data", "stand-in", "simulated"])
-def test_other_data_is_counted_apart(data):
+@pytest.mark.parametrize(
+    ("data", "profile"),
+    [("partial data", "full"), ("stand-in", "full"), ("simulated", "full"), ("exact", "quick")],
+)
+def test_shortened_runs_and_other_data_are_counted_apart(data, profile):
     lines = [
         line_of(verdict="equivalent"),
         line_of(verdict="equivalent", data="reconstructed"),
-        line_of(verdict="equivalent", data=data),
+        line_of(verdict="equivalent", data=data, profile=profile),
         line_of(verdict="not attempted", data=""),
     ]
     counts = counts_of(lines)
-    assert (counts["equivalent"], counts["other data"], counts["not attempted"]) == (2, 1, 1)
+    assert (counts["equivalent"], counts[OTHER], counts["not attempted"]) == (2, 1, 1)
     assert not lines[2].is_reproduction
 
 

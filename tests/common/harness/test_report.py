@@ -102,7 +102,7 @@ def test_numbers_verdicts_and_reasons(full, page):
     assert "0.890" in text
     assert "quoted" in text
     assert "1 not attempted" in text
-    assert "0 of 3 printed numbers are reproduced; 2 were tried" in text
+    assert "0 of 3 scores are reproduced, by full runs on the papers’ own data." in text
     assert "a above" in text
     assert "the code halves it" in text
     assert "reproduce run toy/a --variant paper --seed 3 --fold 0 --profile full" in text
@@ -150,18 +150,35 @@ def test_banner_when_anything_is_simulated(run, paper, page, data):
     paper.targets = {("LA", "accuracy"): Target("a", "accuracy")}
     text = page()
     assert ("Simulated data." in text) is (data == "simulated")
-    assert ("tried on other data</span>" in text) is (data == "simulated")
-    head = "0 of 1 printed numbers are reproduced"
-    assert head in text
+    assert ("shortened or other data</span>" in text) is (data == "simulated")
+    assert "0 of 1 scores are reproduced" in text
 
 
-def test_banner_for_a_simulated_claim(run, paper, page):
+def test_a_simulated_claim_is_marked_and_needs_no_banner(run, paper, page):
     run()
     paper.report("Table 1,LA,test,accuracy,0.9,,,100,,")
     paper.targets = {("LA", "accuracy"): Target("a", "accuracy")}
     found = Measured(0.2, 0.1, 0.3, 1, "simulated", "full")
     paper.claims = (Claim("c", "statement", "toy", measure=lambda _: found),)
-    assert "Simulated data." in page()
+    text = page()
+    assert "Simulated data." not in text
+    assert '<span class="data simulated">simulated</span>' in text
+
+
+def test_cells_of_a_matrix_are_counted_apart_from_scores(run, paper, page):
+    run()
+    paper.report(
+        "Table 1,LA,test,accuracy,0.9,,,100,,",
+        "Table 2,true ER,predicted ER,proteins,30,,,100,,",
+        "Table 2,true ER,predicted Golgi,proteins,4,,,100,,",
+    )
+    paper.targets = {
+        ("LA", "accuracy"): Target("a", "accuracy"),
+        ("true ER", "proteins"): Target("a", "proteins:ER>ER"),
+    }
+    text = page()
+    assert "of 1 scores and" in text
+    assert "of 2 cells of confusion matrices are reproduced" in text
 
 
 def test_equivalent_on_other_data_is_not_counted_as_reproduced(run, paper, page, predictions_of):
@@ -172,7 +189,7 @@ def test_equivalent_on_other_data_is_not_counted_as_reproduced(run, paper, page,
     paper.targets = {("LA", "accuracy"): Target("a", "accuracy")}
     text = page()
     assert 'data-verdict="equivalent" data-data="stand-in"' in text
-    assert "0 of 1 printed numbers are reproduced" in text
+    assert "0 of 1 scores are reproduced" in text
     assert 'class="chip equivalent other"' in text
 
 
