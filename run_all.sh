@@ -4,5 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 source workflow/setup.sh
-set_up
+case " $* " in
+    *" --executor slurm "* | *" --executor=slurm "*) set_up slurm ;;
+    *) set_up ;;
+esac
 exec .venv/bin/python -m reproductions.run_all "$@"

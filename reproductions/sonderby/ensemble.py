@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
-from common.errors import DataError
+from common.harness.ensemble import mean_predictions
 from common.harness.experiment import Context
-from common.harness.record import Record, RunResult, read_records
-from reproductions.sonderby.data import LOCATIONS
-from reproductions.sonderby.training import prediction_table, scores
+from common.harness.record import RunResult, read_records
+from reproductions.sonderby.training import scores
 
 MEMBERS = "r-lstm"
 
@@ -25,10 +23,6 @@ def run(context: Context) -> RunResult:
     key = context.key
     records = read_records(context.results, key.profile, key.paper, MEMBERS, key.variant)
     records = records[: context.settings["ensemble"]]
-    if len(records) < 2:
-        fault = f"{len(records)} trained networks of {MEMBERS}, an ensemble needs 2"
-        command = f"reproduce run {key.paper}/{MEMBERS} --profile {key.profile} --seed 2"
-        raise DataError(context.title, fault, f"Train more: {command}")
     predictions = mean_predictions(records)
     first = records[0].content
     return RunResult(
@@ -45,21 +39,3 @@ def run(context: Context) -> RunResult:
         seconds=sum(record.content["seconds"] for record in records),
         extra={"members": [record.key.stem for record in records]},
     )
-
-
-def mean_predictions(records: list[Record]) -> pd.DataFrame:
-    """Mean probabilities of several runs on the same test proteins.
-
-    Raises
-    ------
-    DataError
-        Two records have other test proteins or another order.
-    """
-    tables = [record.predictions for record in records]
-    for record, table in zip(records, tables, strict=True):
-        if not table["id"].equals(tables[0]["id"]):
-            fault = f"other test proteins than {records[0].path.name}"
-            raise DataError(str(record.path), fault, "Run both again on the same split")
-    mean = np.mean([table[list(LOCATIONS)].to_numpy() for table in tables], axis=0)
-    frame = tables[0].rename(columns={"truth": "location"})
-    return prediction_table(frame, mean)

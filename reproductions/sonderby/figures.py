@@ -44,7 +44,6 @@ PAPER_ORDER = (
     "Nuclear",
     "Peroxisomal",
 )
-WIDTH = 1000
 LOGO_WIDTHS, LOGOS_EACH = 4, 3
 
 
@@ -52,6 +51,7 @@ LOGO_WIDTHS, LOGOS_EACH = 4, 3
 class Explained:
     """A trained network and its outputs for the test proteins."""
 
+    record: Record
     model: keras.Model
     outputs: Mapping[str, np.ndarray]
     locations: np.ndarray
@@ -106,10 +106,12 @@ def draw_confusion(record: Record, folder: Path) -> Path:
 
 def draw_attention(network: Explained, folder: Path) -> Path:
     """Figure 5: attention of each test protein, termini aligned."""
-    aligned = align_termini(list(_rows(network)), width=WIDTH)
+    width = network.record.settings["max_length"]
+    aligned = align_termini(list(_rows(network)), width=width)
     figure, axes = plt.subplots(figsize=(10, 7.5))
     figure.subplots_adjust(left=0.2, right=0.98)
     attention_heat_map(axes, aligned, network.locations, PAPER_ORDER)
+    axes.set_title(f"A-LSTM ({_what(network.record)})")
     return save_figure(figure, folder, "attention")[0]
 
 
@@ -124,7 +126,7 @@ def draw_tsne(r_lstm: Explained, a_lstm: Explained, folder: Path) -> Path:
     for place, (ax, (title, network, output)) in enumerate(zip(axes, panels, strict=True)):
         points = tsne(network.outputs[output], seed=0)
         location_scatter(ax, points, network.locations, PAPER_ORDER, legend=place == 2)
-        ax.set_title(title)
+        ax.set_title(f"{title} ({_what(network.record)})")
     return save_figure(figure, folder, "tsne")[0]
 
 
@@ -137,6 +139,7 @@ def draw_filters(network: Explained, folder: Path) -> Path:
     figure, axes = plt.subplots(
         len(chosen), LOGOS_EACH, figsize=size, squeeze=False, layout="constrained"
     )
+    figure.suptitle(f"Filters of the A-LSTM ({_what(network.record)})")
     for row, width in zip(axes, chosen, strict=True):
         strength = np.abs(kernels[width][:, :20]).sum(axis=(0, 1))
         pssms = filter_pssm(kernels[width])
@@ -167,7 +170,7 @@ def explained(record: Record, results: Path) -> Explained:
     load_weights(weights_path(record.key, results), model)
     outputs = predict(explain(model), split.test)
     locations = split.test_frame["location"].to_numpy(dtype=str)
-    return Explained(model, outputs, locations, split.test.lengths)
+    return Explained(record, model, outputs, locations, split.test.lengths)
 
 
 def _fullest(results: Path, name: str) -> Record | None:
