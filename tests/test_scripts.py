@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,23 @@ def test_dry_run_lists_the_jobs_and_writes_nothing(tmp_path):
     for name in ("a-lstm/paper/seed1", "r-lstm/paper/seed2", "r-lstm-ensemble/paper/seed1"):
         assert name in listing
     assert not results.exists()
+
+
+@pytest.mark.skipif(
+    find_spec("snakemake_executor_plugin_slurm") is None,
+    reason="the SLURM plugin is not installed (extra `slurm`)",
+)
+def test_dry_run_for_slurm_declares_what_each_job_takes(tmp_path):
+    done = pipeline(
+        "--dry-run", "--profile", "full", "--executor", "slurm",
+        REPRODUCE_RESULTS=str(tmp_path / "results"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    listing = done.stdout + done.stderr
+    assert "slurm_partition=" in listing
+    assert "mem_mb=6144" in listing
+    assert "runtime=300" in listing
+    assert "gpu=1" in listing
 
 
 @pytest.mark.slow

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -27,6 +28,7 @@ from common.training.seeds import epoch_generator, reseed_layers
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 DENSE_MULTIPLE = 64
 
@@ -183,9 +185,10 @@ def predict(
     import keras
 
     plan = plan_batches(examples.lengths, batch_size, max_positions=max_positions)
+    dataset = make_dataset(examples, plan, with_targets=False, pad_to=_multiple())
     pieces = [
         keras.tree.map_structure(keras.ops.convert_to_numpy, model.predict_on_batch(inputs))
-        for (inputs,) in make_dataset(examples, plan, with_targets=False, pad_to=_multiple())
+        for (inputs,) in _as_backend_reads(dataset)
     ]
     order = np.argsort(np.concatenate(plan))
     return keras.tree.map_structure(lambda *parts: _stack(parts)[order], *pieces)
@@ -212,6 +215,14 @@ def _plan(
         generator=generator,
         jitter=recipe.length_jitter,
     )
+
+
+def _as_backend_reads(dataset: tf.data.Dataset) -> Iterable[Any]:
+    """Batches as TensorFlow's tensors on TensorFlow, as arrays on the other backends."""
+    import keras
+
+    on_tensorflow = keras.config.backend() == "tensorflow"
+    return dataset if on_tensorflow else dataset.as_numpy_iterator()
 
 
 def _multiple() -> int | None:
