@@ -75,7 +75,8 @@ def make_baseline(records: Iterable[Record]) -> pd.DataFrame:
 
     The tolerance is what a new run of one more seed falls below in 1 of 100 cases,
     t(0.99, n - 1) sd sqrt(1 + 1 / n), and no less than `FLOOR`; for a metric outside -1..1 the
-    floor is that share of its value.
+    floor is that share of its value. A score that no run could fall below, because it lies within
+    its tolerance of 0 (a rare class that short runs never predict), is left out.
 
     Raises
     ------
@@ -96,6 +97,8 @@ def make_baseline(records: Iterable[Record]) -> pd.DataFrame:
             n, mean, sd = len(values), float(values.mean()), float(values.std(ddof=1))
             spread = float(stats.t.ppf(CONFIDENCE, n - 1)) * sd * math.sqrt(1 + 1 / n)
             tolerance = max(FLOOR * max(1.0, abs(mean)), spread)
+            if direction == "higher" and mean <= tolerance:
+                continue
             names = (profile, paper, experiment, variant, data, _fold_text(folds), metric)
             rows.append(Row(*names, direction, mean, tolerance, n, sd))
     return as_table(rows, Row)

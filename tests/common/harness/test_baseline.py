@@ -41,6 +41,12 @@ def test_metrics_without_a_better_side_or_a_value_are_left_out(run, baseline):
     assert baseline()["metric"].tolist() == ["accuracy"]
 
 
+def test_a_score_that_no_run_could_fall_below_is_left_out(run, baseline):
+    for seed, rare in enumerate((0.0, 0.0, 0.1, 0.0, 0.0), start=1):
+        run(seed, 90, metrics={"accuracy": 0.9, "f1:ER": rare, "f1:Golgi": 0.0, "f1:Nuclear": 0.7})
+    assert set(baseline()["metric"]) == {"accuracy", "f1:Nuclear"}
+
+
 def test_fewer_than_five_seeds(run, baseline):
     for seed in range(4):
         run(seed)
