@@ -63,7 +63,8 @@ def run(
     variant: Annotated[str, typer.Option(help="paper, code or best.")] = "",
     profile: ProfileOption = "quick",
     set_: Annotated[
-        list[str] | None, typer.Option("--set", help="Another setting: NAME=VALUE; repeatable.")
+        list[str] | None,
+        typer.Option("--set", help="NAME=VALUE, repeatable; recorded under runs/other-settings."),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Run although it is done.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print no progress.")] = False,
@@ -76,11 +77,14 @@ def run(
     from common.harness.run_key import RunKey
     from common.harness.runner import find_experiment, run_experiment
     from common.harness.settings import parse_override
+    from common.paths import runs_folder
     from reproductions.papers import load_papers
 
     paper, found = find_experiment(load_papers(), experiment)
     key = RunKey(profile, paper.name, found.name, variant or found.variants[0], seed, fold)
     overrides = dict(parse_override(text) for text in set_ or ())
+    if overrides and results is None and "REPRODUCE_RESULTS" not in os.environ:
+        results = runs_folder() / "other-settings"
     path = run_experiment(
         paper,
         found,
@@ -106,9 +110,9 @@ def compare(paper: PapersOption = None, results: ResultsOption = None) -> None:
     table = compare_papers(papers, results)
     typer.echo(write_comparison(table, results))
     typer.echo(write_claims(evaluate_claims(papers, results), results))
-    counts = table.groupby(["paper", "verdict"]).size()
-    for (name, word), count in counts.items():
-        typer.echo(f"{name}: {count} {word}")
+    counts = table.groupby(["paper", "profile", "verdict"]).size()
+    for (name, profile, word), count in counts.items():
+        typer.echo(f"{name}: {count} {word}" + (f" ({profile} runs)" if profile else ""))
 
 
 @app.command(epilog="Example: `reproduce check --profile quick`")

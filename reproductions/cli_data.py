@@ -50,7 +50,9 @@ def status() -> None:
     from common.data.status import status_table
 
     frame = status_table()
-    table = Table(*frame.columns)
+    table = Table()
+    for name in frame.columns:
+        table.add_column(name, no_wrap=name == "dataset")
     for row in frame.itertuples(index=False):
         table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
     Console().print(table)

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from common.errors import ReproduceError, UsageError
+from common.files import write_whole
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
     from common.harness.run_key import RunKey
 
-EXECUTORS = ("local", "slurm", "kubernetes")
+EXECUTORS = ("local", "slurm")
 
 
 def command(fixed: str | None = None) -> typer.Typer:
@@ -71,7 +72,12 @@ def pipeline(
     papers = load_papers(names)
     if not dry_run:
         fetch(papers, profile, offline)
-    run_jobs(papers, profile, jobs, executor, dry_run)
+    try:
+        run_jobs(papers, profile, jobs, executor, dry_run)
+    except ReproduceError:
+        if not dry_run:
+            finish(papers)
+        raise
     if not dry_run:
         finish(papers)
 
@@ -102,7 +108,7 @@ def run_jobs(
     from common.paths import project_root, results_folder, runs_folder
 
     keys = [key for paper in papers.values() for key in ordered_keys(paper, profile)]
-    waiting = [key for key in keys if not key.path("json", results_folder()).exists()]
+    waiting = [key for key in keys if not _done(papers[key.paper], key)]
     print(f"runs: {len(keys)} in all, {len(keys) - len(waiting)} done before", flush=True)
     if not waiting and not dry_run:
         return
@@ -131,10 +137,14 @@ def run_jobs(
         arguments += ["--workflow-profile", str(root / "workflow" / "profiles" / executor)]
         arguments += ["--jobs", str(max(jobs, 2))]
     if dry_run:
-        subprocess.run([*arguments, "--dry-run", "--quiet", "host"], check=True, cwd=root)
+        done = subprocess.run([*arguments, "--dry-run", "--quiet", "host"], cwd=root)
+        if done.returncode:
+            raise ReproduceError("snakemake", "the dry run failed", "Its message stands above")
         return
+    for key in waiting:
+        key.path("json", results_folder()).unlink(missing_ok=True)
     log = runs_folder() / "logs" / f"snakemake-{time.strftime('%Y%m%d-%H%M%S')}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(log, lambda path: None)
     costs = {
         key: papers[key.paper].experiment(key.experiment).cost(profile).minutes for key in keys
     }
@@ -147,6 +157,15 @@ def run_jobs(
             raise
     if child.returncode:
         raise ReproduceError(*_failure(keys, log))
+
+
+def _done(paper: Paper, key: RunKey) -> bool:
+    """Whether a run of the pipeline need not be run; see `is_done`."""
+    from common.harness.runner import is_done
+    from common.paths import results_folder
+
+    settings = paper.settings.resolve(key.variant, key.profile, key.experiment)
+    return is_done(paper.experiment(key.experiment), key, settings, results_folder())
 
 
 def _failure(keys: list[RunKey], log: Path) -> tuple[str, str, str]:

@@ -19,10 +19,15 @@ set_up() {
     mark=".venv/installed-${extras:-plain}"
     wanted=$(cat requirements.lock setup.cfg pyproject.toml | cksum)
     [ -f "$mark" ] && [ "$(cat "$mark")" = "$wanted" ] && return 0
-    if [ ! -x .venv/bin/python ]; then
+    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
+        rm -rf .venv
         python=$(find_python)
         echo "reproduce: making .venv with $("$python" --version)" >&2
-        "$python" -m venv .venv
+        "$python" -m venv .venv || {
+            echo "reproduce: making .venv failed. On Debian and Ubuntu: apt-get install python3-venv" >&2
+            rm -rf .venv
+            return 2
+        }
     fi
     echo "reproduce: installing the locked packages into .venv (about 2 minutes, 2 GB)" >&2
     .venv/bin/python -m pip install --quiet --disable-pip-version-check \

@@ -33,6 +33,9 @@ from common.paths import results_folder
 __all__ = ["NotAttempted", "Row", "Target", "compare", "read_comparison", "write_comparison"]
 
 
+OTHER_SETTINGS = "run with other settings than settings.toml"
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of `comparison.csv`; every number in the unit of the printed one.
@@ -146,7 +149,13 @@ def other_settings(paper: PaperTables, group: RunGroup) -> str:
     now = paper.settings.resolve(key.variant, key.profile, key.experiment)
     names = sorted({*now, *record.settings})
     differ = [n for n in names if as_stored(now.get(n)) != record.settings.get(n)]
-    return f"run with other settings than settings.toml: {', '.join(differ)}" if differ else ""
+    return f"{OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
+
+
+def _said(group: RunGroup) -> str:
+    """What the runs themselves say that a reader must know, such as a stand-in database."""
+    said = (record.content["extra"].get("remark", "") for record in group.records)
+    return "; ".join(dict.fromkeys(filter(None, said)))
 
 
 def _no_run(paper: PaperTables, target: Target, profile: str | None) -> str:
@@ -200,7 +209,7 @@ def _compared(
         data=group.data,
         profile=group.profile,
         variant=target.variant,
-        reason="; ".join(filter(None, [remark, *remarks, group.note])),
+        reason="; ".join(filter(None, [remark, *remarks, _said(group), group.note])),
     )
 
 

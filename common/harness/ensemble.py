@@ -8,7 +8,27 @@ import numpy as np
 import pandas as pd
 
 from common.errors import DataError
+from common.harness.groups import check_alike
 from common.harness.record import Record
+
+
+def members_of(records: Sequence[Record]) -> dict[str, str]:
+    """What an ensemble's record says of its members: name and checksum of their predictions."""
+    return {record.key.stem: record.content["predictions"]["sha256"] for record in records}
+
+
+def is_current(ensemble: Record, found: Sequence[Record]) -> bool:
+    """Whether an ensemble's record averages the records that there are now.
+
+    Parameters
+    ----------
+    ensemble : Record
+        Its ``extra`` holds ``members``, from `members_of`, and ``most``, how many it takes.
+    found : sequence of Record
+        All records that it could average.
+    """
+    extra = ensemble.content["extra"]
+    return extra.get("members") == members_of(found[: extra.get("most", len(found))])
 
 
 def mean_predictions(records: Sequence[Record]) -> pd.DataFrame:
@@ -27,12 +47,13 @@ def mean_predictions(records: Sequence[Record]) -> pd.DataFrame:
     Raises
     ------
     DataError
-        Fewer than two records, or one that has other test examples, another order or other
+        Fewer than two records, or one that has other settings, data, test examples, order or
         labels than the first.
     """
     if len(records) < 2:
         fault = f"{len(records)} finished runs, an ensemble needs 2"
         raise DataError("ensemble", fault, "Run its members with other seeds first")
+    check_alike(records)
     first = records[0].predictions
     labels = [name for name in first.columns if name not in ("id", "truth")]
     for record in records[1:]:

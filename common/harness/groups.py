@@ -198,7 +198,7 @@ def choose_group(
     for rank in sorted(groups):
         group = _complete(groups[rank], folds)
         if group:
-            _check_alike(group.records)
+            check_alike(group.records)
             return group
     return None
 
@@ -224,7 +224,7 @@ def _complete(records: Sequence[Record], folds: int | None) -> RunGroup | None:
     return RunGroup(whole, "; ".join(missing)) if whole else None
 
 
-def _check_alike(records: Sequence[Record]) -> None:
+def check_alike(records: Sequence[Record]) -> None:
     """Refuse to average over records with other settings or other data files."""
     first = records[0]
     for record in records[1:]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from common.harness.compare import OTHER_SETTINGS
 from common.harness.forest import Mark, mark_of
 from common.harness.groups import RunGroup
 from common.harness.verdict import REPRODUCTIONS, VERDICTS
@@ -55,8 +56,9 @@ class Line:
 
     @property
     def is_reproduction(self) -> bool:
-        """Whether it may be called one: a full run on exact or reconstructed data."""
-        return self.data in REPRODUCTIONS and self.profile == "full"
+        """Whether it may be called one: a full run as declared, on exact or reconstructed data."""
+        declared = OTHER_SETTINGS not in self.reason
+        return self.data in REPRODUCTIONS and self.profile == "full" and declared
 
     @property
     def search(self) -> str:
@@ -157,6 +159,7 @@ def run_of(group: RunGroup, anchor: str) -> Run:
         "Data": f"{group.data}; SHA-256 {', '.join(hashes)}" if hashes else group.data,
         "Test examples": _each(one.get("n_effective") for one in content),
         "Commit": _each(map(_commit, origins)),
+        "Begun under": _each(c[:10] for o in origins for c in o.get("commits", [])[:-1]),
         "Versions": _each(map(_versions, origins)),
         "Backend": _each(origin.get("backend") for origin in origins),
         "Device": _each(origin.get("device") for origin in origins),

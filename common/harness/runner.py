@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import sys
 from collections.abc import Mapping
 from difflib import get_close_matches
@@ -12,11 +13,13 @@ from pathlib import Path
 from typing import Any
 
 from common.backend import load_backend
+from common.data.fetch import SIMULATED, locate
 from common.errors import UsageError
 from common.files import written_whole
+from common.harness.ensemble import is_current
 from common.harness.experiment import Context, Experiment, Paper
-from common.harness.provenance import provenance
-from common.harness.record import RunKey, read_record, write_record
+from common.harness.provenance import git_state, provenance
+from common.harness.record import RunKey, read_record, read_records, write_record
 from common.paths import results_folder, runs_folder
 
 
@@ -89,23 +92,43 @@ def run_experiment(
     results = results or results_folder()
     settings = paper.settings.resolve(key.variant, key.profile, experiment.name, overrides)
     record = key.path("json", results)
-    if record.exists() and not again and _same_settings(record, settings):
+    if not again and is_done(experiment, key, settings, results):
         return record
     _check_writable(record.parent)
     load_backend()
     place = checkpoint_folder(key, settings)
+    if again:
+        shutil.rmtree(place, ignore_errors=True)
     context = Context(key, settings, place, results, quiet, tensorboard)
+    commits = note_commit(place)
     result = experiment.run(context)
     dtype = str(settings.get("dtype", "float32"))
-    return write_record(key, result, settings, provenance(device_name(), dtype), results)
+    origin = provenance(device_name(), dtype) | {"commits": commits}
+    return write_record(key, result, settings, origin, results)
 
 
 def checkpoint_folder(key: RunKey, settings: Mapping[str, Any]) -> Path:
-    """Folder of a run's checkpoints; other settings have another folder."""
-    text = json.dumps(dict(settings), sort_keys=True)
+    """Folder of a run's checkpoints; other settings or another backend have another folder."""
+    backend = os.environ.get("KERAS_BACKEND", "tensorflow")
+    text = json.dumps([dict(settings), backend], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
     place = runs_folder() / key.profile / key.paper / key.experiment / key.variant
     return place / f"{key.stem}-{digest}"
+
+
+def note_commit(folder: Path) -> list[str]:
+    """Commits of the code at each start of a run, the present one included, the first first.
+
+    A run that was stopped may go on under other code than it began with; its record says so.
+    """
+    path = folder / "commits.txt"
+    noted = path.read_text().split() if path.exists() else []
+    commit = git_state()[0]
+    if not noted or noted[-1] != commit:
+        noted.append(commit)
+        with written_whole(path) as temporary:
+            temporary.write_text("\n".join(noted) + "\n")
+    return noted
 
 
 def device_name() -> str:
@@ -125,9 +148,32 @@ def device_name() -> str:
     return f"CPU, {cores} cores"
 
 
-def _same_settings(record: Path, settings: Mapping[str, Any]) -> bool:
-    """Whether a record was made with these settings, so that nothing need be run."""
-    return read_record(record).settings == json.loads(json.dumps(settings))
+def is_done(
+    experiment: Experiment, key: RunKey, settings: Mapping[str, Any], results: Path
+) -> bool:
+    """Whether there is a record that a new run would only repeat.
+
+    Not so where its settings were others, where simulated data stood in for data sets that are
+    here now, or where it averaged other records than there are now.
+    """
+    path = key.path("json", results)
+    if not path.exists():
+        return False
+    record = read_record(path)
+    if record.settings != json.loads(json.dumps(dict(settings))):
+        return False
+    if record.data_variant == SIMULATED and key.profile != "smoke":
+        missing = [n for n in experiment.datasets if locate(n, simulate=True).origin == SIMULATED]
+        if experiment.datasets and not missing:
+            return False
+    if not experiment.needs:
+        return True
+    found = [
+        member
+        for name in experiment.needs
+        for member in read_records(results, key.profile, key.paper, name, key.variant)
+    ]
+    return is_current(record, found)
 
 
 def _check_writable(folder: Path) -> None:

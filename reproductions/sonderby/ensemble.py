@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from common.harness.ensemble import mean_predictions
+from common.harness.ensemble import mean_predictions, members_of
 from common.harness.experiment import Context
 from common.harness.record import RunResult, read_records
 from reproductions.sonderby.training import scores
@@ -37,5 +37,11 @@ def run(context: Context) -> RunResult:
         padding_share=first["padding_share"],
         epochs=first["epochs"],
         seconds=sum(record.content["seconds"] for record in records),
-        extra={"members": [record.key.stem for record in records]},
+        extra={
+            "members": members_of(records),
+            "most": context.settings["ensemble"],
+            "remark": "; ".join(
+                filter(None, [f"{len(records)} members", first["extra"].get("remark", "")])
+            ),
+        },
     )

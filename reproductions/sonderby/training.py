@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ import pandas as pd
 
 from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
-from common.features.databases import STAND_IN
 from common.features.per_residue import PerResidueStore
 from common.features.truncation import cut_middle
 from common.harness.experiment import Context
@@ -41,9 +41,24 @@ class Split:
 
     @property
     def variant(self) -> str:
-        """Data variant of a result: a stand-in database makes exact proteins `reconstructed`."""
-        stand_in = self.profiles is not None and self.profiles.provenance["variant"] == STAND_IN
-        return "reconstructed" if stand_in and self.table.variant == "exact" else self.table.variant
+        """Data variant of a result: profiles of our own make exact proteins `reconstructed`."""
+        made = self.profiles is not None and self.table.variant == "exact"
+        return "reconstructed" if made else self.table.variant
+
+    @property
+    def digest(self) -> str:
+        """Short name of the data, so that a run on other data has other checkpoints."""
+        key = self.profiles.provenance["key"] if self.profiles is not None else ""
+        parts = [self.variant, key, *sorted(self.table.sha256.values())]
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
+
+    @property
+    def remark(self) -> str:
+        """What a reader of the number must know of its inputs."""
+        if self.profiles is None:
+            return ""
+        about = self.profiles.provenance
+        return f"profiles from {about['database_sequences']:,} proteins ({about['variant']})"
 
 
 def load_split(settings: dict, *, simulate: bool = False) -> Split:
@@ -64,7 +79,8 @@ def load_split(settings: dict, *, simulate: bool = False) -> Split:
     table = load_table(settings["data"], n=settings["simulated_proteins"], simulate=simulate)
     store = multiloc_profiles(settings, table) if settings["profiles"] else None
     if store is not None:
-        store.check(table.frame["id"].tolist(), table.frame["sequence"].str.len().tolist())
+        lengths = table.frame["sequence"].str.len().tolist()
+        store.check(table.frame["id"].tolist(), lengths, values=True)
     parts = {
         part: table.frame[table.frame["split"] == part].reset_index(drop=True)
         for part in ("train", "test")
@@ -145,7 +161,7 @@ def train(context: Context) -> Trained:
         recipe,
         seed=seed,
         validation=split.test,
-        folder=context.checkpoints,
+        folder=context.checkpoints / split.digest,
         title=context.title,
         tensorboard=context.tensorboard,
         stream=context.stream,
@@ -165,6 +181,7 @@ def result_of(trained: Trained) -> RunResult:
         "features_per_residue": 20 * len(settings["matrices"]) + 20 * settings["profiles"],
         "n_train": len(split.train),
         "profiles": split.profiles.provenance if split.profiles is not None else {},
+        "remark": split.remark,
         "best_test_accuracy_of_any_epoch": float(history["test_accuracy"].max()),
     }
     if "attention" in trained.outputs:

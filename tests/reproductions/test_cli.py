@@ -112,12 +112,36 @@ def test_results_folder_that_cannot_be_written_is_found_before_training(tmp_path
     assert not (tmp_path / "runs").exists()
 
 
-def test_check_ends_with_1_where_a_metric_fell(tmp_path):
+def test_check_ends_with_1_where_a_metric_fell_and_with_0_where_none_did(tmp_path):
     """The exit code is what a user's CI reads."""
-    (tmp_path / "baseline.csv").write_text(
-        "profile,paper,experiment,variant,data,folds,metric,direction,value,tolerance,n_seeds,seed_sd\n"
-        "smoke,sonderby,a-lstm,paper,simulated,0,accuracy,higher,0.9,0.01,5,0.001\n"
-    )
-    done = reproduce("check", "--profile", "smoke", REPRODUCE_RESULTS=str(tmp_path))
-    assert done.returncode == 1, done.stderr
-    assert "FELL" in done.stdout
+    places = {"REPRODUCE_RESULTS": str(tmp_path), "REPRODUCE_RUNS": str(tmp_path / "runs")}
+    small = ["--set", "simulated_proteins=66", "--set", "epochs=1"]
+    done = reproduce("run", "sonderby/a-lstm", "--profile", "smoke", "--quiet", *small, **places)
+    assert done.returncode == 0, done.stderr
+    head = "profile,paper,experiment,variant,data,folds,metric,direction,value,tolerance,n_seeds"
+    for value, code, word in ((0.9, 1, "FELL"), (0.02, 0, "ok")):
+        row = f"smoke,sonderby,a-lstm,paper,simulated,0,accuracy,higher,{value},0.02,5,0.001"
+        (tmp_path / "baseline.csv").write_text(f"{head},seed_sd\n{row}\n")
+        done = reproduce("check", "--profile", "smoke", **places)
+        lines = [line for line in done.stdout.splitlines() if "a-lstm paper accuracy" in line]
+        assert lines[0].startswith(word), done.stdout
+        assert done.returncode == code or "comparison" in done.stdout
+
+
+def test_other_settings_never_replace_a_record(tmp_path):
+    runs = {"REPRODUCE_RUNS": str(tmp_path)}
+    environment = {k: v for k, v in os.environ.items() if k != "REPRODUCE_RESULTS"}
+    small = ["--set", "simulated_proteins=66", "--set", "epochs=1", "--quiet"]
+    command = ["run", "sonderby/a-lstm", "--profile", "smoke", *small]
+    done = subprocess.run(
+        [sys.executable, "-m", "reproductions.cli", *command],
+        capture_output=True, text=True, cwd=ROOT, env=environment | runs, timeout=300,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).is_relative_to(tmp_path / "other-settings")
+
+
+def test_records_of_full_runs_are_not_ignored_by_git():
+    for name, code in (("results/runs/full/p/e/v/seed1-fold0.json", 1), ("runs/full/x", 0)):
+        done = subprocess.run(["git", "check-ignore", "-q", name], cwd=ROOT)
+        assert done.returncode == code, name

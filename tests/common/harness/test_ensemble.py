@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from common.errors import DataError
-from common.harness.ensemble import mean_predictions
+from common.harness.ensemble import is_current, mean_predictions, members_of
 from common.harness.record import read_records
 
 LABELS = ["ER", "Golgi", "Nuclear"]
@@ -34,3 +34,25 @@ def test_other_test_examples_are_refused_by_name(run, results, predictions_of):
     run(2, table=predictions_of(100, 90, first=7), metrics={})
     with pytest.raises(DataError, match=r"seed2-fold0.json: other test examples"):
         mean_predictions(read_records(results))
+
+
+def test_other_settings_are_refused(run, results):
+    run(1)
+    run(2, settings={"epochs": 7})
+    with pytest.raises(DataError, match="epochs"):
+        mean_predictions(read_records(results))
+
+
+def test_an_ensemble_is_out_of_date_once_there_is_another_member(run, results):
+    from types import SimpleNamespace
+
+    for seed in (1, 2):
+        run(seed, 80 + seed)
+    members = read_records(results)
+    ensemble = SimpleNamespace(content={"extra": {"members": members_of(members), "most": 3}})
+    assert is_current(ensemble, members)
+    for seed in (3, 4):
+        run(seed, 80 + seed)
+    assert not is_current(ensemble, read_records(results))
+    ensemble.content["extra"]["members"] = members_of(read_records(results)[:3])
+    assert is_current(ensemble, read_records(results))

@@ -119,3 +119,9 @@ def test_durations(seconds, text):
 def test_values_of_settings():
     assert value_text([1, 3, True]) == "1, 3, yes"
     assert value_text(0.5) == "0.5"
+
+
+def test_a_run_with_other_settings_is_no_reproduction():
+    assert line_of(verdict="equivalent").is_reproduction
+    reason = "run with other settings than settings.toml: epochs"
+    assert not line_of(verdict="equivalent", reason=reason).is_reproduction

@@ -10,7 +10,13 @@ import pytest
 from common.errors import StorageError, UsageError
 from common.harness.experiment import Context, Experiment, Paper, needed_keys, ordered_keys
 from common.harness.record import RunKey, RunResult, read_record
-from common.harness.runner import checkpoint_folder, find_experiment, run_experiment
+from common.harness.runner import (
+    checkpoint_folder,
+    find_experiment,
+    is_done,
+    note_commit,
+    run_experiment,
+)
 from common.harness.targets import NotAttempted
 
 TOML = """
@@ -24,6 +30,11 @@ source = "made up"
 @pytest.fixture
 def calls() -> list[Context]:
     return []
+
+
+@pytest.fixture(autouse=True)
+def own_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPRODUCE_RUNS", str(tmp_path / "runs"))
 
 
 @pytest.fixture
@@ -88,6 +99,44 @@ def test_done_runs_are_skipped_unless_settings_differ_or_again(paper, calls, tmp
     assert len(calls) == 3
     assert calls[2].settings == {"epochs": 4}
     assert read_record(path).settings == {"epochs": 4}
+
+
+def test_again_throws_the_checkpoints_away(paper, calls, tmp_path, monkeypatch):
+    monkeypatch.setenv("REPRODUCE_RUNS", str(tmp_path / "runs"))
+    experiment, results = paper.experiment("net"), tmp_path / "results"
+    run_experiment(paper, experiment, KEY, results=results)
+    left = calls[0].checkpoints / "checkpoint.npz"
+    left.write_text("trained")
+    run_experiment(paper, experiment, KEY, results=results, again=True)
+    assert calls[1].checkpoints == calls[0].checkpoints
+    assert not left.exists()
+
+
+def test_simulated_stand_in_is_replaced_once_the_data_are_here(paper, tmp_path, monkeypatch):
+    from types import SimpleNamespace
+
+    experiment, results = paper.experiment("net"), tmp_path / "results"
+    key = RunKey("quick", "made", "net", "paper", 1)
+    run_experiment(paper, experiment, key, results=results)
+    for origin, done in (("simulated", True), ("mirror", False)):
+        monkeypatch.setattr(
+            "common.harness.runner.locate",
+            lambda name, simulate, origin=origin: SimpleNamespace(origin=origin),
+        )
+        assert is_done(experiment, key, {"epochs": 3}, results) is done
+    smoke = run_experiment(paper, experiment, KEY, results=results)
+    assert smoke.exists()
+    assert is_done(experiment, KEY, {"epochs": 3}, results)
+
+
+def test_record_lists_the_commits_of_every_start(paper, calls, tmp_path, monkeypatch):
+    monkeypatch.setenv("REPRODUCE_RUNS", str(tmp_path / "runs"))
+    for commit in ("aaa", "aaa", "bbb"):
+        monkeypatch.setattr("common.harness.runner.git_state", lambda c=commit: (c, False))
+        noted = note_commit(tmp_path / "place")
+    assert noted == ["aaa", "bbb"]
+    path = run_experiment(paper, paper.experiment("net"), KEY, results=tmp_path / "results")
+    assert read_record(path).content["provenance"]["commits"] == ["bbb"]
 
 
 def test_checkpoints_of_other_settings_lie_elsewhere():

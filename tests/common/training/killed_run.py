@@ -27,7 +27,7 @@ def main(folder: Path, out: Path) -> None:
     ids = np.array([f"P{place}" for place in range(120)])
     lengths = np.array([len(sequence) for sequence in sequences])
     examples = Examples(ids, lengths, {"tokens": TokenSource(sequences, PROTEIN)}, answers)
-    recipe = Recipe(learning_rate=0.01, epochs=6, batch_size=16, keep="best", monitor="val_loss")
+    recipe = Recipe(learning_rate=0.01, epochs=20, batch_size=16, keep="best", monitor="val_loss")
     set_seed(5)
     tokens, length = sequence_input("tokens"), length_input()
     dense, mask = RaggedToDense()(tokens, length)

@@ -93,7 +93,6 @@ def test_patience_stops_and_best_weights_come_back(examples):
     assert result.epochs < 40
     assert result.best_epoch == int(losses.idxmin()) + 1
     assert result.epochs - result.best_epoch == 2
-    assert model.evaluate is not None
     probabilities = predict(model, examples)
     loss = -np.log(probabilities[np.arange(90), examples.targets]).mean()
     assert loss == pytest.approx(losses.min(), rel=1e-4)

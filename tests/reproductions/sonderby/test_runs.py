@@ -57,7 +57,7 @@ def test_ensemble_is_the_mean_of_its_members(results):
     labels = list(LOCATIONS)
     mean = np.mean([record.predictions[labels].to_numpy() for record in members], axis=0)
     assert np.abs(ensemble.predictions[labels].to_numpy() - mean).max() < 1e-6
-    assert ensemble.content["extra"]["members"] == ["seed1-fold0", "seed2-fold0"]
+    assert list(ensemble.content["extra"]["members"]) == ["seed1-fold0", "seed2-fold0"]
 
 
 def test_ensemble_of_one_is_refused(tmp_path):
