@@ -16,7 +16,6 @@ from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 app = typer.Typer(
     help="Run four published models of subcellular localization and compare every number.",

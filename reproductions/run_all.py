@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
@@ -70,16 +69,18 @@ def pipeline(
     if executor not in EXECUTORS:
         raise UsageError(f"executor {executor!r}", "unknown", f"Known: {', '.join(EXECUTORS)}")
     papers = load_papers(names)
-    if not dry_run:
-        fetch(papers, profile, offline)
+    if dry_run:
+        run_jobs(papers, profile, jobs, executor, dry_run)
+        return
+    fetch(papers, profile, offline)
+    failure: ReproduceError | None = None
     try:
         run_jobs(papers, profile, jobs, executor, dry_run)
-    except ReproduceError:
-        if not dry_run:
-            finish(papers)
-        raise
-    if not dry_run:
-        finish(papers)
+    except ReproduceError as error:
+        failure = error
+    finish(papers)
+    if failure is not None:
+        raise failure
 
 
 def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> None:
@@ -112,6 +113,7 @@ def run_jobs(
     print(f"runs: {len(keys)} in all, {len(keys) - len(waiting)} done before", flush=True)
     if not waiting and not dry_run:
         return
+    costs = {key: papers[key.paper].experiment(key.experiment).cost(profile) for key in keys}
     root = project_root()
     arguments = [
         *(sys.executable, "-m", "snakemake", "--snakefile", str(root / "workflow" / "Snakefile")),
@@ -127,12 +129,7 @@ def run_jobs(
         *("--config", f"profile={profile}", f"papers={','.join(papers)}"),
     ]
     if executor == "local":
-        threads = max(
-            paper.experiment(k.experiment).cost(profile).threads
-            for paper in papers.values()
-            for k in ordered_keys(paper, profile)
-        )
-        arguments += ["--cores", str(jobs * threads)]
+        arguments += ["--cores", str(jobs * max(cost.threads for cost in costs.values()))]
     else:
         arguments += ["--workflow-profile", str(root / "workflow" / "profiles" / executor)]
         arguments += ["--jobs", str(max(jobs, 2))]
@@ -145,13 +142,11 @@ def run_jobs(
         key.path("json", results_folder()).unlink(missing_ok=True)
     log = runs_folder() / "logs" / f"snakemake-{time.strftime('%Y%m%d-%H%M%S')}.log"
     write_whole(log, lambda path: None)
-    costs = {
-        key: papers[key.paper].experiment(key.experiment).cost(profile).minutes for key in keys
-    }
     with log.open("w") as stream:
-        child = subprocess.Popen(arguments, cwd=root, stdout=stream, stderr=stream, env=os.environ)
+        child = subprocess.Popen(arguments, cwd=root, stdout=stream, stderr=stream)
         try:
-            Overview(costs, results_folder(), log.parent).watch(child)
+            minutes = {key: cost.minutes for key, cost in costs.items()}
+            Overview(minutes, results_folder(), log.parent).watch(child)
         except KeyboardInterrupt:
             child.wait()
             raise
@@ -170,6 +165,7 @@ def _done(paper: Paper, key: RunKey) -> bool:
 
 def _failure(keys: list[RunKey], log: Path) -> tuple[str, str, str]:
     """Name the first run without a record and the last line of its log."""
+    from common.harness.overview import log_of
     from common.paths import results_folder
 
     for key in keys:
@@ -178,11 +174,6 @@ def _failure(keys: list[RunKey], log: Path) -> tuple[str, str, str]:
             lines = own.read_text(errors="replace").strip().splitlines() or ["no output"]
             return key.command, lines[-1], f"The whole log is {own}"
     return "snakemake", "it ended with an error", f"The whole log is {log}"
-
-
-def log_of(key: RunKey) -> Path:
-    """Log of a run, below the folder of logs."""
-    return Path(key.profile, key.paper, key.experiment, key.variant, f"{key.stem}.log")
 
 
 def finish(papers: dict[str, Paper]) -> None:

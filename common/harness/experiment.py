@@ -13,12 +13,21 @@ from common.harness.claims import Claim
 from common.harness.compare import NotAttempted, Target
 from common.harness.record import RunKey, RunResult
 from common.harness.report import FigureInfo
-from common.harness.settings import Settings, load_settings
+from common.harness.settings import PROFILES, Settings, load_settings
 
 if TYPE_CHECKING:
     import keras
 
-PROFILES = ("smoke", "quick", "full")
+__all__ = [
+    "PROFILES",
+    "Context",
+    "Cost",
+    "Experiment",
+    "Paper",
+    "needed_keys",
+    "ordered_keys",
+    "weights_path",
+]
 
 
 @dataclass(frozen=True)
@@ -168,7 +177,7 @@ class Paper:
     figures : tuple of FigureInfo
         Every figure, with the paper's description of it.
     draw : callable
-        ``draw(profile, results)`` draws all figures from records and weights.
+        ``draw(results)`` draws all figures from records and weights.
     """
 
     name: str
@@ -179,7 +188,7 @@ class Paper:
     reported_target: Callable[[Mapping[str, Any]], Target | NotAttempted]
     claims: tuple[Claim, ...] = ()
     figures: tuple[FigureInfo, ...] = ()
-    draw: Callable[[str, Path], list[Path]] | None = None
+    draw: Callable[[Path], list[Path]] | None = None
 
     @property
     def settings(self) -> Settings:

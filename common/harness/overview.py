@@ -90,9 +90,8 @@ class Overview:
 
     def _tail(self, key: RunKey) -> str:
         """Last part of a run's log; nothing where there is none."""
-        place = self.logs / key.profile / key.paper / key.experiment / key.variant
         try:
-            with (place / f"{key.stem}.log").open("rb") as stream:
+            with (self.logs / log_of(key)).open("rb") as stream:
                 stream.seek(0, 2)
                 stream.seek(max(stream.tell() - 2000, 0))
                 return stream.read().decode(errors="replace")
@@ -101,6 +100,11 @@ class Overview:
 
     def _done(self, key: RunKey) -> bool:
         return key.path("json", self.results).exists()
+
+
+def log_of(key: RunKey) -> Path:
+    """Log of a run, below the folder of logs."""
+    return Path(key.profile, key.paper, key.experiment, key.variant, f"{key.stem}.log")
 
 
 def _name(key: RunKey) -> str:

@@ -21,6 +21,7 @@ class _MaskedPool1D(MaskedLayer):
         self.pool_size = pool_size
 
     def _pool(self, x: Tensor) -> Tensor:
+        """Pool every window; what each kind of pooling defines."""
         raise NotImplementedError
 
     def call(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:

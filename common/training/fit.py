@@ -140,21 +140,21 @@ def fit(
         state.seconds += seconds
         state.epochs_done += 1
         if _improved(state, row, recipe):
-            kept = [np.array(weight) for weight in model.get_weights()]
             if best is not None:
                 save_weights(best, model)
+            else:
+                kept = model.get_weights()
         if checkpoint is not None:
             save_checkpoint(checkpoint, model, state)
         progress.epoch_done(state.history[-1])
+    best_epoch = None
     if recipe.keep == "best" and state.best_epoch is not None:
+        best_epoch = state.best_epoch + 1
         if best is not None:
             load_weights(best, model)
         elif kept is not None:
             model.set_weights(kept)
     history = pd.DataFrame(state.history)
-    best_epoch = (
-        state.best_epoch + 1 if recipe.keep == "best" and state.best_epoch is not None else None
-    )
     return FitResult(history, state.epochs_done, best_epoch, share, state.seconds)
 
 

@@ -59,19 +59,24 @@ class Table:
     sha256: dict[str, str]
 
 
-def load_multiloc() -> Table:
+def load_multiloc(located: Located | None = None) -> Table:
     """Read the eleven files and the split.
 
     The header's ``SP``, ``SA``, ``cTP`` and ``mTP`` fields give the label away and are dropped.
     The paper's own split is not published: `split.csv` holds a seeded one whose test set has the
     class counts of Table 2.
 
+    Parameters
+    ----------
+    located : Located, optional
+        The files, where they were found and verified already.
+
     Raises
     ------
     DataError
         A file is missing, damaged or holds what no protein has.
     """
-    located = locate("multiloc")
+    located = located or locate("multiloc")
     frame = _read(located)
     frame["split"] = read_split(SPLIT_FILE, frame["id"].tolist())
     return Table(frame, located.variant, dict(located.sha256))
@@ -126,6 +131,7 @@ def load_table(data: str, *, n: int, simulate: bool = False, seed: int = SPLIT_S
     """
     if data not in ("multiloc", "simulated"):
         raise UsageError("data", f"{data!r} is not known", "Use multiloc or simulated")
-    if data == "simulated" or locate("multiloc", simulate=simulate).origin == SIMULATED:
+    if data == "simulated":
         return load_simulated(n, seed)
-    return load_multiloc()
+    located = locate("multiloc", simulate=simulate)
+    return load_simulated(n, seed) if located.origin == SIMULATED else load_multiloc(located)

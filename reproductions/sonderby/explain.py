@@ -12,6 +12,7 @@ from common.errors import DataError
 from common.harness.claims import Measured
 from common.harness.groups import choose_group
 from common.harness.record import Record
+from common.harness.settings import PROFILES
 from common.harness.targets import NotAttempted
 from common.interpret.attention import fraction_within, peak_position, reach
 from common.metrics.spread import bootstrap_interval
@@ -79,7 +80,7 @@ def transit_reach(records: Sequence[Record]) -> Measured | NotAttempted:
     far, near = (means[name].dropna().to_numpy() for name in ("Chloroplast", "Mitochondrial"))
     generator = np.random.default_rng(0)
     draws = [generator.choice(values, (2000, len(values))).mean(axis=1) for values in (far, near)]
-    low, high = np.quantile(draws[0] - draws[1], [0.05, 0.95])
+    low, high = np.quantile(draws[0] - draws[1], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     signal = means[list(SECRETORY)].mean()
     detail = (
         f"nine tenths of the first 100 residues' attention lie within {far.mean():.1f} residues "
@@ -116,7 +117,7 @@ def _attention(
     group = next(
         (
             found
-            for profile in ("full", "quick", "smoke")
+            for profile in reversed(PROFILES)
             for name in ("a-lstm", "a-lstm-60")
             if (found := choose_group(records, name, "paper", profile)) is not None
         ),

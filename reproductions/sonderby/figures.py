@@ -107,7 +107,7 @@ def draw_confusion(record: Record, folder: Path) -> Path:
 def draw_attention(network: Explained, folder: Path) -> Path:
     """Figure 5: attention of each test protein, termini aligned."""
     width = network.record.settings["max_length"]
-    aligned = align_termini(list(_rows(network)), width=width)
+    aligned = align_termini(network.outputs["attention"], network.lengths, width)
     figure, axes = plt.subplots(figsize=(10, 7.5))
     figure.subplots_adjust(left=0.2, right=0.98)
     attention_heat_map(axes, aligned, network.locations, PAPER_ORDER)
@@ -193,8 +193,3 @@ def _source(record: Record) -> dict[str, Any]:
 
 def _what(record: Record) -> str:
     return "full run" if record.key.profile == "full" else f"{record.key.profile} run"
-
-
-def _rows(network: Explained) -> list[np.ndarray]:
-    pairs = zip(network.outputs["attention"], network.lengths, strict=True)
-    return [row[:length] for row, length in pairs]

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from common.batching import Examples
 from common.harness.experiment import Context
 from common.harness.record import RunResult
 from common.interpret.planted import attention_auc, truncated_spans
@@ -27,8 +26,7 @@ def run(context: Context) -> RunResult:
         truncated_spans([(start, end) for _, start, end in signals], len(sequence), width)
         for signals, sequence in zip(frame["signals"], frame["sequence"], strict=True)
     ]
-    test: Examples = trained.split.test
-    score = attention_auc(list(_rows(weights, test.lengths)), spans, confidence=0.9)
+    score = attention_auc(weights, spans, trained.split.test.lengths, confidence=0.9)
     by_location = {
         location: round(float(np.nanmean(values)), 3)
         for location, values in _grouped(frame["location"].to_numpy(), score.per_protein).items()
@@ -44,10 +42,6 @@ def run(context: Context) -> RunResult:
     result = training.result_of(trained)
     metrics = {**result.metrics, "auc:attention": score.mean.value}
     return replace(result, metrics=metrics, extra={**result.extra, "planted": planted})
-
-
-def _rows(weights: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:
-    return [row[:length] for row, length in zip(weights, lengths, strict=True)]
 
 
 def _grouped(names: np.ndarray, values: np.ndarray) -> dict[str, np.ndarray]:
