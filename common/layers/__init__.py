@@ -20,6 +20,7 @@ from common.layers.pooling import (
     MaskedMaxPool1D,
 )
 from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
+from common.layers.skipping import SkippingBiLSTM
 
 __all__ = [
     "AttentionPooling",
@@ -37,6 +38,7 @@ __all__ = [
     "PeepholeLSTMCell",
     "PositionDropout",
     "RaggedToDense",
+    "SkippingBiLSTM",
     "clip_gradient",
     "last_residue",
     "lengths",

@@ -105,6 +105,11 @@ CASES = {
     "bilstm, last": Case(
         "recurrent", _partial(layers.MaskedBiLSTM, 3, return_sequences=False), ("vector",)
     ),
+    "skipping": Case("skipping", _partial(layers.SkippingBiLSTM, 3)),
+    "skipping, old gates": Case(
+        "skipping",
+        _partial(layers.SkippingBiLSTM, 3, recurrent_activation=layers.old_hard_sigmoid),
+    ),
     "peephole": Case("peephole", _partial(layers.PeepholeLSTM, 3, learn_init=True)),
     "peephole, backwards": Case(
         "peephole",
