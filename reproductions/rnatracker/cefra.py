@@ -1,4 +1,4 @@
-"""CeFra-Seq (Benoit Bouvrette et al. 2018): the authors' own set, and the part of it that is here."""
+"""CeFra-Seq (Benoit Bouvrette et al. 2018): the authors' set, and the part that is here."""
 
 from __future__ import annotations
 

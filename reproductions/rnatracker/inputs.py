@@ -82,11 +82,9 @@ def check_lengths(ids: Sequence[str], lengths: np.ndarray, least: int) -> None:
     short = np.flatnonzero(np.asarray(lengths) < least)
     if len(short):
         worst = short[np.argmin(np.asarray(lengths)[short])]
-        raise DataError(
-            str(ids[worst]),
-            f"{lengths[worst]} nucleotides, the network needs {least}; {len(short)} such transcripts",
-            "Leave them out, or use the fixed-length network, which pads them",
-        )
+        fault = f"{lengths[worst]} nucleotides, the network needs {least}; {len(short)} such"
+        remedy = "Leave them out, or use the fixed-length network, which pads them"
+        raise DataError(str(ids[worst]), f"{fault} transcripts", remedy)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From the raw tables of amounts and Ensembl's cDNA to the screened sets of the paper's section 2.1.
+"""From raw tables of amounts and Ensembl's cDNA to the screened sets of the paper's section 2.1.
 
 For a user who makes the sets anew: mean of the replicates, total above 1, the longest
 protein-coding isoform of each gene.
@@ -20,7 +20,7 @@ from common.errors import DataError
 LEAST_TOTAL = 1.0
 CODING = "protein_coding"
 CEFRA_COLUMNS = slice(5, 13)
-"""Replicate A and B of each fraction in turn, behind the gene's identifier (column 0) and length."""
+"""Replicates A and B of each fraction in turn; the gene's identifier is column 0."""
 
 
 def cefra_amounts(path: Path, fractions: Sequence[str]) -> pd.DataFrame:

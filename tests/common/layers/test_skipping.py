@@ -79,7 +79,9 @@ def pair(gate) -> tuple[SkippingBiLSTM, Callable[[np.ndarray], np.ndarray]]:
 
 
 @pytest.mark.parametrize("gate", ["sigmoid", old_hard_sigmoid])
-@pytest.mark.parametrize("pattern", ["....xxxxx", "xxxxx....", "..xx.x..xx", "x", ".....x", "xxxxxx"])
+@pytest.mark.parametrize(
+    "pattern", ["....xxxxx", "xxxxx....", "..xx.x..xx", "x", ".....x", "xxxxxx"]
+)
 def test_equal_to_keras_with_a_mask(pattern, gate):
     ours, theirs = pair(gate)
     x = blanked(pattern)

@@ -82,7 +82,9 @@ def fixed(sequences: list[str], length: int, *, contexts: bool, joint: bool) -> 
     rng = np.random.default_rng(3)
     top = 31 if joint else 6
     rows = [
-        three_prime(rng.integers(1, top, len(s)).astype("uint8") if joint else base_tokens(s), length)
+        three_prime(
+            rng.integers(1, top, len(s)).astype("uint8") if joint else base_tokens(s), length
+        )
         for s in sequences
     ]
     sources = {"tokens": TokenArrays(rows)}
@@ -117,9 +119,7 @@ def test_answer_does_not_depend_on_the_batch(experiment, variant, transcripts):
 def test_fixed_lengths_do_not_depend_on_the_batch_either(experiment, variant, transcripts):
     chosen = settings(experiment, variant, length=400)
     structure = chosen["network"] == "seq+struct"
-    examples = fixed(
-        transcripts, 400, contexts=structure, joint=chosen["network"] == "seqxstruct"
-    )
+    examples = fixed(transcripts, 400, contexts=structure, joint=chosen["network"] == "seqxstruct")
     model = scattered(build(chosen, 4), 0.2)
     together = predict(model, examples, batch_size=len(transcripts))
     assert np.abs(together - predict(model, examples, batch_size=1)).max() <= 1e-5
