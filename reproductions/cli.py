@@ -80,7 +80,9 @@ def run(
     from reproductions.papers import load_papers
 
     paper, found = find_experiment(load_papers(), experiment)
-    key = RunKey(profile, paper.name, found.name, variant or found.variants[0], seed, fold)
+    key = RunKey(
+        profile, paper.name, found.name, variant or found.variants_of(profile)[0], seed, fold
+    )
     overrides = dict(parse_override(text) for text in set_ or ())
     if overrides and results is None and "REPRODUCE_RESULTS" not in os.environ:
         results = runs_folder() / "other-settings"
@@ -100,15 +102,14 @@ def run(
 @app.command(epilog="Example: `reproduce compare`")
 def compare(paper: PapersOption = None, results: ResultsOption = None) -> None:
     """Put every reported number beside ours: comparison.csv and claims.csv."""
-    from common.harness.claims import evaluate_claims, write_claims
-    from common.harness.compare import compare as compare_papers
-    from common.harness.compare import write_comparison
+    from common.harness.answers import write_answers
+    from common.paths import results_folder
     from reproductions.papers import load_papers
 
     papers = list(load_papers(paper or ()).values())
-    table = compare_papers(papers, results)
-    typer.echo(write_comparison(table, results))
-    typer.echo(write_claims(evaluate_claims(papers, results), results))
+    table, paths = write_answers(papers, results or results_folder())
+    for path in paths:
+        typer.echo(path)
     counts = table.groupby(["paper", "profile", "verdict"]).size()
     for (name, profile, word), count in counts.items():
         typer.echo(f"{name}: {count} {word}" + (f" ({profile} runs)" if profile else ""))

@@ -214,10 +214,11 @@ def _drawn(
     """Difference on each resample, and whether the resamples were shared."""
     if not all(len(part.drawn) for part in parts):
         return np.empty(0), "from the records' metrics, without test examples"
-    sides = [list(group.scores.values()) for group in groups]
+    measure = parse_measure(metric)
+    sides = [list(group.scores(measure.table).values()) for group in groups]
     truths = {score.ids: score.truth for score in sides[0]}
     if all(s.ids in truths and np.array_equal(s.truth, truths[s.ids]) for s in sides[1]):
-        measure, draws = parse_measure(metric), draw_seeds(sides[0])
+        draws = draw_seeds(sides[0])
         better, worse = (
             np.mean([score.drawn(measure, BOOTSTRAPS, draws[score.ids]) for score in side], axis=0)
             for side in sides
@@ -240,8 +241,27 @@ def _interval(
         low, high = min(low, 0.0), max(high, 0.0)
     elif seeds < LEAST_SEEDS:
         return math.nan, math.nan
-    spread = 0.0
-    if seeds >= LEAST_SEEDS:
-        error = math.sqrt(sum(part.seed_sd**2 / len(part.by_seed) for part in parts))
-        spread = float(stats.t.ppf(1 - tail, seeds - 1)) * error
-    return difference - math.hypot(low, spread), difference + math.hypot(high, spread)
+    return widened(
+        difference, difference + low, difference + high, [part.by_seed for part in parts]
+    )
+
+
+def widened(
+    value: float, low: float, high: float, parts: Sequence[np.ndarray]
+) -> tuple[float, float]:
+    """An interval over test examples with the spread over training seeds added in quadrature.
+
+    Parameters
+    ----------
+    value, low, high : float
+        A number and its 90 % interval.
+    parts : sequence of (n_seeds,) float64
+        By seed, each of the quantities that the number is a sum or a difference of. With fewer
+        than 3 seeds their spread is not known and the interval stays as it is.
+    """
+    seeds = min(len(part) for part in parts)
+    if seeds < LEAST_SEEDS:
+        return low, high
+    error = math.sqrt(sum(float(np.var(part, ddof=1)) / len(part) for part in parts))
+    spread = float(stats.t.ppf((1 + CONFIDENCE) / 2, seeds - 1)) * error
+    return value - math.hypot(value - low, spread), value + math.hypot(high - value, spread)
