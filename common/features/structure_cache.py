@@ -18,7 +18,7 @@ from typing import Any, TextIO
 
 from common.errors import DataError
 from common.features.rna_structure import CONTEXTS, Folding, fold_contexts
-from common.files import storage_error
+from common.files import locked, storage_error
 from common.paths import cache_folder
 
 
@@ -60,10 +60,12 @@ def cached_contexts(
     path = cache_path(folding, folder)
     names = {digest_of(sequence): sequence for sequence in sequences}
     known = read_cache(path)
-    missing = [name for name in names if name not in known]
-    if missing:
-        for name, contexts in _fold_all(path, names, missing, folding, workers, stream):
-            known[name] = contexts
+    if names.keys() - known.keys():
+        with locked(path):
+            known = read_cache(path)
+            missing = [name for name in names if name not in known]
+            for name, contexts in _fold_all(path, names, missing, folding, workers, stream):
+                known[name] = contexts
     for name, sequence in names.items():
         if len(known[name]) != len(sequence):
             fault = f"{len(known[name])} contexts for {len(sequence)} nucleotides"
@@ -116,6 +118,8 @@ def _fold_all(
 ) -> Iterator[tuple[str, str]]:
     """Fold what is missing, the longest first, and append each as it is done."""
     order = sorted(missing, key=lambda name: -len(names[name]))
+    if not order:
+        return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="ascii") as file:

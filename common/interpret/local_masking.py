@@ -71,6 +71,7 @@ def local_scan(
     *,
     width: int = 100,
     stride: int = 1,
+    region: tuple[int, int] | None = None,
     batch: int = 256,
 ) -> Scan:
     """Move a blank mask along one sequence.
@@ -84,8 +85,8 @@ def local_scan(
     head : callable
         The rest of the network.
     tokens : (length,) uint8
-    width, stride : int
-        Of the mask, in nucleotides.
+    width, stride, region
+        As for `mask_windows`.
     batch : int
         Masks computed together.
 
@@ -94,7 +95,7 @@ def local_scan(
     UsageError
         A number below 1, or a sequence of which nothing is left after all poolings.
     """
-    starts, ends = mask_windows(len(tokens), width, stride)
+    starts, ends = mask_windows(len(tokens), width, stride, region)
     whole = [np.asarray(table, dtype=np.float32)[tokens]]
     for block in blocks:
         whole.append(_pooled(_convolved(_padded(whole[-1], block), block), block.pool))

@@ -51,7 +51,9 @@ class Scan:
         return self.masked[:, fraction] - self.original[fraction]
 
 
-def mask_windows(length: int, width: int, stride: int = 1) -> tuple[np.ndarray, np.ndarray]:
+def mask_windows(
+    length: int, width: int, stride: int = 1, region: tuple[int, int] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Stretches of a mask that moves along a sequence and always lies wholly on it.
 
     Parameters
@@ -62,6 +64,8 @@ def mask_windows(length: int, width: int, stride: int = 1) -> tuple[np.ndarray, 
         Of the mask. A shorter sequence has one mask, over all of it.
     stride : int
         Nucleotides between two masks.
+    region : (start, end), optional
+        Only masks whose centre lies here (0-based, half open), such as a 3' UTR.
 
     Returns
     -------
@@ -70,13 +74,21 @@ def mask_windows(length: int, width: int, stride: int = 1) -> tuple[np.ndarray, 
     Raises
     ------
     UsageError
-        A number below 1.
+        A number below 1, or a region without the centre of a mask.
     """
     for name, value in (("length", length), ("width", width), ("stride", stride)):
         if value < 1:
             raise UsageError(name, f"{value} is below 1", "Give a positive number")
     starts = np.arange(0, max(length - width, 0) + 1, stride, dtype=np.int64)
-    return starts, np.minimum(starts + width, length)
+    ends = np.minimum(starts + width, length)
+    if region is not None:
+        centres = (starts + ends) // 2
+        chosen = (centres >= region[0]) & (centres < region[1])
+        starts, ends = starts[chosen], ends[chosen]
+        if not len(starts):
+            fault = f"no mask of {width} has its centre in {region[0]}..{region[1]} of {length}"
+            raise UsageError("region", fault, "Give a wider region or a shorter mask")
+    return starts, ends
 
 
 def masked_copies(tokens: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> np.ndarray:
@@ -98,7 +110,13 @@ def masked_copies(tokens: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> n
 
 
 def scan(
-    predict: Predict, tokens: np.ndarray, *, width: int = 100, stride: int = 1, batch: int = 64
+    predict: Predict,
+    tokens: np.ndarray,
+    *,
+    width: int = 100,
+    stride: int = 1,
+    region: tuple[int, int] | None = None,
+    batch: int = 64,
 ) -> Scan:
     """Move a blank mask along one sequence; all masked copies have one length and go in batches.
 
@@ -108,8 +126,8 @@ def scan(
         The network.
     tokens : (length,) uint8
         The whole sequence.
-    width, stride : int
-        Of the mask, in nucleotides.
+    width, stride, region
+        As for `mask_windows`.
     batch : int
         Copies in one call.
 
@@ -118,7 +136,7 @@ def scan(
     UsageError
         A number below 1.
     """
-    starts, ends = mask_windows(len(tokens), width, stride)
+    starts, ends = mask_windows(len(tokens), width, stride, region)
     pieces = [
         predict(masked_copies(tokens, starts[at : at + batch], ends[at : at + batch]))
         for at in range(0, len(starts), batch)

@@ -33,7 +33,7 @@ def read_authors(located: Located) -> pd.DataFrame:
     return _with_folds(normalise(amounts, FRACTIONS))
 
 
-def read_stand_in(located: Located) -> pd.DataFrame:
+def read_stand_in(located: Located, *, keep_matched: bool = True) -> pd.DataFrame:
     """APEX-seq (Fazal et al. 2019): 2^log2FC of four places, divided by their sum.
 
     Returns
@@ -63,7 +63,7 @@ def read_stand_in(located: Located) -> pd.DataFrame:
         ],
         columns=["id", "sequence"],
     )
-    return _with_folds(match(labels, texts, "APEX-seq", keep_matched=True))
+    return _with_folds(match(labels, texts, "APEX-seq", keep_matched=keep_matched))
 
 
 def _with_folds(frame: pd.DataFrame) -> pd.DataFrame:

@@ -34,8 +34,15 @@ def read_authors(located: Located, replicates: str) -> pd.DataFrame:
     )
 
 
-def read_partial(labels: Located, sequences: Located) -> pd.DataFrame:
+def read_partial(labels: Located, sequences: Located, *, keep_matched: bool = True) -> pd.DataFrame:
     """Complete labels with the sequences of 6,991 genes; folds are those of all 11,373.
+
+    Parameters
+    ----------
+    labels, sequences : Located
+        The data sets ``cefra-labels`` and ``cefra-sequences``.
+    keep_matched : bool
+        As in `labels.match`; there are 4,382 labels without a sequence.
 
     Returns
     -------
@@ -62,7 +69,7 @@ def read_partial(labels: Located, sequences: Located) -> pd.DataFrame:
         strict=index["canonical_start_found"] == 1
     )
     texts = match(texts, index[["id", "tier", "strict"]], "CeFra-Seq index", keep_matched=False)
-    return match(own, texts, "CeFra-Seq", keep_matched=True)
+    return match(own, texts, "CeFra-Seq", keep_matched=keep_matched)
 
 
 def read_labels(labels: Located) -> pd.DataFrame:

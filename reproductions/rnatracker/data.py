@@ -70,7 +70,14 @@ class Table:
         return Table(frame, self.fractions, self.variant, self.sha256)
 
 
-def load_table(data: str, *, n: int, replicates: str = "mean", simulate: bool = False) -> Table:
+def load_table(
+    data: str,
+    *,
+    n: int,
+    replicates: str = "mean",
+    keep_matched: bool = True,
+    simulate: bool = False,
+) -> Table:
     """The table that the settings name.
 
     Parameters
@@ -82,6 +89,8 @@ def load_table(data: str, *, n: int, replicates: str = "mean", simulate: bool = 
         Transcripts to simulate.
     replicates : str
         Of the authors' CeFra-Seq file: ``mean``, or ``first`` as the released code.
+    keep_matched : bool
+        Leave out labels without a sequence and sequences without a label; else refuse them.
     simulate : bool
         Simulated transcripts stand in where the files are nowhere.
 
@@ -101,11 +110,11 @@ def load_table(data: str, *, n: int, replicates: str = "mean", simulate: bool = 
     if any(located.origin == SIMULATED for located in found):
         return load_simulated(n)
     if data == "cefra":
-        frame, fractions = cefra.read_partial(*found), cefra.FRACTIONS
+        frame, fractions = cefra.read_partial(*found, keep_matched=keep_matched), cefra.FRACTIONS
     elif data == "cefra-authors":
         frame, fractions = cefra.read_authors(found[0], replicates), cefra.FRACTIONS
     elif data == "apex":
-        frame, fractions = apex.read_stand_in(found[0]), apex.FRACTIONS
+        frame, fractions = apex.read_stand_in(found[0], keep_matched=keep_matched), apex.FRACTIONS
     else:
         frame, fractions = apex.read_authors(found[0]), apex.FRACTIONS
     sha256 = {name: digest for one in found for name, digest in one.sha256.items()}

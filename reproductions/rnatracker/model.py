@@ -91,6 +91,8 @@ def recipe_of(settings: Mapping[str, Any]) -> Recipe:
     if settings["network"] in WHOLE_LENGTH:
         for name in ("optimizer", "learning_rate", "batch_size"):
             chosen[name] = settings[f"whole_{name}"]
+    else:
+        chosen["max_positions"] = 0
     return Recipe.from_settings(chosen)
 
 

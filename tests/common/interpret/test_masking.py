@@ -28,6 +28,13 @@ def test_masks_lie_wholly_on_the_sequence():
     assert [part.tolist() for part in mask_windows(3, 5)] == [[0], [3]]
 
 
+def test_a_region_keeps_the_masks_whose_centre_lies_in_it():
+    starts, ends = mask_windows(20, 4, 1, (10, 13))
+    assert ((starts + ends) // 2).tolist() == [10, 11, 12]
+    with pytest.raises(UsageError, match="no mask of 4"):
+        mask_windows(20, 4, 1, (19, 20))
+
+
 @pytest.mark.parametrize("sizes", [(0, 1, 1), (5, 0, 1), (5, 1, 0)])
 def test_sizes_below_one_are_refused(sizes):
     with pytest.raises(UsageError, match="below 1"):
@@ -128,6 +135,9 @@ def test_local_scan_equals_the_scan_of_the_whole(length, depth, pool, width):
     np.testing.assert_allclose(found.original, expected.original, rtol=0, atol=1e-5)
     np.testing.assert_allclose(found.masked, expected.masked, rtol=0, atol=1e-5)
     assert np.ptp(expected.masked, axis=0).max() > 1e-3
+    part = local_scan(TABLE, blocks, head, tokens, width=20, region=(40, 60))
+    same = scan(whole, tokens, width=20, region=(40, 60))
+    np.testing.assert_allclose(part.masked, same.masked, rtol=0, atol=1e-5)
 
 
 def test_a_mask_over_all_of_a_short_sequence():
