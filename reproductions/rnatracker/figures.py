@@ -19,7 +19,7 @@ from common.metrics.distribution import pearson
 from common.metrics.ranking import MICRO, pr_curve, roc_curve
 from reproductions.rnatracker.motif_figures import draw_clusters, draw_motifs
 from reproductions.rnatracker.networks import table_of
-from reproductions.rnatracker.pooled import NEEDS, fractions_of, pool, predominant, truth_of
+from reproductions.rnatracker.pooled import NEEDS, fractions_of, pool, predominant
 
 VARIANT = "code"
 DRAWN = (*NEEDS, "filters", "zipcodes", "planted")
