@@ -96,18 +96,24 @@ def attention_summary(
 
 
 def three_prime_claim(records: Sequence[Record]) -> Measured | NotAttempted:
-    """Share of the fixed-length network's attention in the last 400 nucleotides, less one half."""
+    """Share of the fixed-length network's attention in the last 400 nucleotides, less one half.
+
+    Only transcripts of which evenly spread attention would have less than half there.
+    """
     group = choose_group(records, "fixed-length", "code")
     if group is None:
         command = "reproduce run rnatracker/fixed-length --variant code --profile full"
         return NotAttempted("no finished run", command)
     found = [record.content["extra"]["attention"] for record in group.records]
-    shares = np.concatenate([one["three_prime"] for one in found])
-    even = float(np.mean(np.concatenate([one["even"] for one in found])))
+    shares, even = (np.concatenate([one[k] for one in found]) for k in ("three_prime", "even"))
+    long = even < 0.5
+    if not long.any():
+        return NotAttempted(f"no transcript of more than {2 * THREE_PRIME} nucleotides")
+    shares, chance = shares[long], float(even[long].mean())
     interval = bootstrap_interval(np.mean, shares, n=2000, seed=0, confidence=CONFIDENCE)
     detail = (
         f"{interval.value:.1%} of the weight of {len(shares)} transcripts lies in the last "
-        f"{THREE_PRIME} nucleotides, where evenly spread attention would have {even:.1%}"
+        f"{THREE_PRIME} nucleotides, where evenly spread attention would have {chance:.1%}"
     )
     ends = interval.low - 0.5, interval.high - 0.5
     return Measured(

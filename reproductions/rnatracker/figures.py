@@ -92,7 +92,9 @@ def draw_summary(groups: dict[str, RunGroup], folder: Path) -> Path:
         (right, lengths, "mean length, nucleotides"),
     ):
         ax.bar(names, [values.get(name, 0) for name in names], color=[shades[n] for n in names])
-        ax.set(ylabel=label, title="B: by predominant fraction")
+        ax.set(ylabel=label, xlabel="predominant fraction")
+    middle.set_title("B: number")
+    right.set_title("B: mean length")
     figure.suptitle(f"{len(table.frame):,} transcripts ({what(group)})")
     return save_figure(figure, folder, "summary")[0]
 
@@ -212,6 +214,8 @@ def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
             table["cutoff"], table[name].astype(float), marker=marker, color=shade, label=name
         )
     right.set(xlabel="cutoff, nats", xscale="log", ylim=(0, 1.02), title="candidate zipcodes")
+    right.set_xticks(table["cutoff"], [f"{cutoff:g}" for cutoff in table["cutoff"]])
+    right.minorticks_off()
     right.legend(frameon=False)
     n = planted["transcripts"]
     figure.suptitle(f"{n} simulated transcripts ({groups['planted'].profile} run)")

@@ -31,7 +31,7 @@ def draw_motifs(record: Record, folder: Path, about: str) -> Path:
         names = [str(number) for number in best["filter"]]
         motifs = read_motifs(next(iter(known.paths.values())))
         for number, motif, p_value in zip(names, best["motif"], best["p_value"], strict=True):
-            below[number] = f"{motif}, p = {p_value:.1e}", motifs[motif]
+            below[number] = f"{motif}\np = {p_value:.1e}", motifs[motif]
     columns = max(len(names), 1)
     figure, axes = plt.subplots(
         2, columns, figsize=(3.4 * columns, 4.4), squeeze=False, layout="constrained"
@@ -83,5 +83,6 @@ def _logo(ax: Axes, probabilities: np.ndarray, title: str) -> None:
     bits = p * (2 + (p * np.log2(p)).sum(axis=1, keepdims=True))
     table = pd.DataFrame(np.clip(bits, 0, None), columns=list("ACGU"))
     logomaker.Logo(table, ax=ax, color_scheme=NUCLEOTIDE_COLOURS, font_name=FONT)
-    ax.set(ylim=(0, 2), xticks=[], title=title)
+    ax.set(ylim=(0, 2), xticks=[])
+    ax.set_title(title, fontsize=10)
     ax.set_ylabel("bits", color=PALETTE[7])
