@@ -80,14 +80,16 @@ def _trained(
     )
 
 
-def _reading(name: str, title: str, module: str, needs: tuple[str, ...]) -> Experiment:
-    """An experiment that reads others' records."""
+def _reading(
+    name: str, title: str, module: str, needs: tuple[str, ...], further: tuple[str, ...] = ()
+) -> Experiment:
+    """An experiment that reads others' records, and in full further data sets."""
     return Experiment(
         NAME,
         name,
         title,
         _run_of(module),
-        datasets={"quick": CEFRA, "full": CEFRA},
+        datasets={"quick": CEFRA, "full": (*CEFRA, *further)},
         seeds=EVERYWHERE,
         needs=needs,
         variants=("code",),
@@ -103,8 +105,12 @@ EXPERIMENTS = (
     _trained(
         "seq-and-struct", "the same with loop contexts in a tower of their own", FULL_ONLY, folds=3
     ),
-    _trained("seq-by-struct", "the same on joint letters of sequence and structure", folds=3,
-             seeds=SMOKE_AND_FULL),
+    _trained(
+        "seq-by-struct",
+        "the same on joint letters of sequence and structure",
+        folds=3,
+        seeds=SMOKE_AND_FULL,
+    ),
     _trained("nn-5mer", "softmax on counts of 1- to 5-mers", variants=BOTH),
     _trained("dnn-5mer", "two hidden layers on counts of 1- to 5-mers"),
     _trained("apex-full-length", "APEX-seq: whole transcripts", FULL_ONLY, datasets=APEX),
@@ -119,15 +125,18 @@ EXPERIMENTS = (
         module="planted",
     ),
     _reading("pooled", "areas under curves, DeLong's test, the missing genes", "pooled", POOLED),
-    _reading("zipcodes", "candidate zipcodes of localised transcripts", "zipcode_run",
-             ("full-length",)),
-    _reading("filters", "motifs of the first convolution", "filters", ("full-length",)),
+    _reading(
+        "zipcodes", "candidate zipcodes of localised transcripts", "zipcode_run", ("full-length",)
+    ),
+    _reading(
+        "filters", "motifs of the first convolution", "filters", ("full-length",), ("ray2013",)
+    ),
     _trained(
         "full-length-one-by-one",
         "RNATracker on whole transcripts, one at a time as in the paper (days)",
         {},
     ),
-)  # fmt: skip
+)
 
 TABLE_1 = {
     "RNATracker full-length": "full-length",
