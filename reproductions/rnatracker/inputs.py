@@ -88,38 +88,19 @@ def check_lengths(ids: Sequence[str], lengths: np.ndarray, least: int) -> None:
 
 
 @dataclass(frozen=True)
-class TokenArrays:
-    """Tokens that are ready, one array a transcript: a source of `common.batching`.
+class Rows:
+    """As many numbers for each transcript: a source of `common.batching` without a ragged axis.
 
     Parameters
     ----------
-    arrays : sequence of (length,) uint8
-    """
-
-    arrays: Sequence[np.ndarray]
-
-    def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
-        """(batch,) int64 to (batch, (length)) uint8."""
-        import tensorflow as tf
-
-        values = tf.constant(np.concatenate(self.arrays))
-        lengths = np.array([len(array) for array in self.arrays], dtype=np.int64)
-        return tf.gather(tf.RaggedTensor.from_row_lengths(values, lengths), indices)
-
-
-@dataclass(frozen=True)
-class Features:
-    """A vector of numbers for each transcript: a source of `common.batching`.
-
-    Parameters
-    ----------
-    values : (n, width) float32
+    values : (n, width) uint8 or float32
+        Tokens at a fixed length, or counts.
     """
 
     values: np.ndarray
 
     def batch(self, indices: tf.Tensor) -> tf.Tensor:
-        """(batch,) int64 to (batch, width) float32."""
+        """(batch,) int64 to (batch, width), of the values' type."""
         import tensorflow as tf
 
         return tf.gather(tf.constant(self.values), indices)

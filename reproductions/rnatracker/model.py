@@ -58,10 +58,10 @@ def build(settings: Mapping[str, Any], n_fractions: int, n_features: int = 0) ->
     Returns
     -------
     keras.Model
-        To shares (batch, n_fractions), each row summing to 1. From ``tokens`` (batch, (length))
-        uint8 and ``length`` (batch,) int32; with structure also ``contexts``; on counts from
-        ``counts`` (batch, n_features) float32. Layers named ``attention`` and ``conv_1`` are what
-        the figures show.
+        To shares (batch, n_fractions), each row summing to 1. From ``tokens`` uint8, ragged
+        (batch, (length)) or (batch, fixed length), and ``length`` (batch,) int32; with structure
+        also ``contexts``; on counts from ``counts`` (batch, n_features) float32. Layers named
+        ``attention`` and ``conv_1`` are what the figures show.
     """
     network = settings["network"]
     if network in ON_COUNTS:
@@ -98,7 +98,8 @@ def recipe_of(settings: Mapping[str, Any]) -> Recipe:
 
 def whole_network(settings: Mapping[str, Any]) -> tuple[dict[str, Tensor], Tensor]:
     """Whole transcripts, exactly masked: blocks of convolution and pooling, LSTM, attention."""
-    inputs, tokens, mask = _tokens()
+    inputs = {"tokens": sequence_input("tokens"), "length": length_input()}
+    tokens, mask = RaggedToDense(name="to_dense")(inputs["tokens"], inputs["length"])
     x = FixedEmbedding(nucleotide_table(), name="nucleotides")(tokens)
     for block in range(1, settings["blocks"] + 1):
         x = MaskedConv1D(
@@ -127,13 +128,13 @@ def fixed_network(settings: Mapping[str, Any]) -> tuple[dict[str, Tensor], Tenso
     """
     network = settings["network"]
     biased = network in ("no-attention", "seq+struct")
-    inputs, tokens, _ = _tokens()
+    tokens = keras.Input((settings["length"],), name="tokens", dtype="uint8")
+    inputs = {"tokens": tokens, "length": length_input()}
     table = joint_table() if network == "seqxstruct" else nucleotide_table()
     towers = [_tower(FixedEmbedding(table, name="nucleotides")(tokens), settings, biased, "")]
     if network == "seq+struct":
-        inputs["contexts"] = sequence_input("contexts")
-        contexts, _ = RaggedToDense(name="contexts_to_dense")(inputs["contexts"], inputs["length"])
-        features = FixedEmbedding(context_table(), name="loop_contexts")(contexts)
+        inputs["contexts"] = keras.Input((settings["length"],), name="contexts", dtype="uint8")
+        features = FixedEmbedding(context_table(), name="loop_contexts")(inputs["contexts"])
         towers.append(_tower(features, settings, biased, "structure_"))
     x = keras.layers.Concatenate(name="towers")(towers) if len(towers) > 1 else towers[0]
     options = _lstm_options(settings)
@@ -192,12 +193,6 @@ def explain(model: keras.Model) -> keras.Model:
     if "attention" in {layer.name for layer in model.layers}:
         outputs["attention"] = model.get_layer("attention").output[1]
     return keras.Model(model.input, outputs, name=f"{model.name}_explained")
-
-
-def _tokens() -> tuple[dict[str, Tensor], Tensor, Tensor]:
-    inputs = {"tokens": sequence_input("tokens"), "length": length_input()}
-    tokens, mask = RaggedToDense(name="to_dense")(inputs["tokens"], inputs["length"])
-    return inputs, tokens, mask
 
 
 def _tower(x: Tensor, settings: Mapping[str, Any], biased: bool, prefix: str) -> Tensor:

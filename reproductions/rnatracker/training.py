@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -143,24 +143,26 @@ def make_sources(
         known = counts if training is None else counts[training]
         deviation = known.std(axis=0)
         scaled = (counts - known.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
-        return {"counts": inputs.Features(scaled.astype(np.float32))}, np.ones(len(frame), int)
+        return {"counts": inputs.Rows(scaled.astype(np.float32))}, np.ones(len(frame), int)
     if network in WHOLE_LENGTH:
         lengths = np.array([len(sequence) for sequence in sequences])
         least = inputs.least_length(settings["blocks"], settings["pool"])
         inputs.check_lengths(ids, lengths, least)
         return {"tokens": TokenSource(sequences, RNA)}, lengths
     length = settings["length"]
+
+    def fixed(rows: Iterable[np.ndarray]) -> inputs.Rows:
+        return inputs.Rows(np.stack([inputs.three_prime(row, length) for row in rows]))
+
     bases = [inputs.base_tokens(sequence) for sequence in sequences]
-    sources = {"tokens": inputs.TokenArrays([inputs.three_prime(row, length) for row in bases])}
+    sources = {"tokens": fixed(bases)}
     if network in WITH_STRUCTURE:
         contexts = _context_tokens(ids, sequences, settings)
         if network == "seqxstruct":
-            joint = [inputs.joint_tokens(*pair) for pair in zip(bases, contexts, strict=True)]
-            rows = [inputs.three_prime(row, length) for row in joint]
-            sources = {"tokens": inputs.TokenArrays(rows)}
+            pairs = zip(bases, contexts, strict=True)
+            sources = {"tokens": fixed(inputs.joint_tokens(*pair) for pair in pairs)}
         else:
-            rows = [inputs.three_prime(row, length) for row in contexts]
-            sources["contexts"] = inputs.TokenArrays(rows)
+            sources["contexts"] = fixed(contexts)
     return sources, np.full(len(frame), length)
 
 
