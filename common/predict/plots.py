@@ -1,0 +1,72 @@
+"""A figure for each predicted sequence: probabilities, and attention along the sequence."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from common.interpret.figures import save_figure
+from common.predict.predictor import Predictor
+
+BAR, LINE = "#332288", "#117733"
+LONGEST_NAME = 80
+
+
+def plot_prediction(
+    predictor: Predictor, identifier: str, sequence: str, folder: Path
+) -> list[Path]:
+    """Draw a bar for each label and, where the model has it, attention along the sequence.
+
+    Parameters
+    ----------
+    predictor : Predictor
+    identifier : str
+        Heads the figure and names its files; characters that file names may not hold become ``_``.
+    sequence : str
+    folder : Path
+
+    Returns
+    -------
+    list of Path
+        A PNG and an SVG.
+
+    Raises
+    ------
+    DataError
+        A letter outside the alphabet.
+    """
+    row = predictor.predict({identifier: sequence}).iloc[0]
+    shown = predictor.has_attention
+    figure = Figure(figsize=(10 if shown else 5, 3.4), layout="constrained")
+    axes = figure.subplots(1, 2, width_ratios=(1, 1.6)) if shown else [figure.subplots()]
+    figure.suptitle(f"{identifier}, {row['length']:,} long: {row['location']}", fontsize=10)
+    _bars(axes[0], predictor, row[list(predictor.labels)].to_numpy(dtype=float))
+    if shown:
+        _attention(axes[1], predictor.attention(sequence))
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", identifier)[:LONGEST_NAME].lstrip(".") or "sequence"
+    return save_figure(figure, folder, name)
+
+
+def _bars(ax: Axes, predictor: Predictor, probabilities: np.ndarray) -> None:
+    order = np.argsort(probabilities, kind="stable")
+    names = [predictor.labels[place] for place in order]
+    ax.barh(names, probabilities[order], color=BAR)
+    ax.set_xlim(0, 1)
+    fractions = predictor.card.task == "distribution"
+    ax.set_xlabel("predicted fraction" if fractions else "probability")
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(axis="y", length=0, labelsize=8)
+
+
+def _attention(ax: Axes, weights: np.ndarray) -> None:
+    positions = np.arange(1, len(weights) + 1)
+    ax.fill_between(positions, weights, step="mid", color=LINE, linewidth=0)
+    ax.set_xlim(0.5, len(weights) + 0.5)
+    ax.set_ylim(bottom=0)
+    ax.set_xlabel("position")
+    ax.set_ylabel("attention")
+    ax.spines[["top", "right"]].set_visible(False)
