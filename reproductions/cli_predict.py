@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 import tempfile
@@ -41,6 +42,9 @@ def predict(
     plots: Annotated[
         Path | None, typer.Option(help="Folder for a PNG and an SVG of each sequence.")
     ] = None,
+    shards: Annotated[
+        int, typer.Option(help="Print the command that makes this many jobs of it.", min=0)
+    ] = 0,
     list_: Annotated[
         bool, typer.Option("--list", help="Show the models and their scores.")
     ] = False,
@@ -59,6 +63,9 @@ def predict(
         raise UsageError("predict", f"{lacking} is missing", "`reproduce predict --help`")
     if on_error not in ON_ERROR:
         raise UsageError(f"--on-error {on_error}", "unknown", f"Known: {', '.join(ON_ERROR)}")
+    if shards:
+        print(_sharded(fasta, model, output, shards))
+        return
     form = form or _form_of(output)
     from reproductions.models import load_model
 
@@ -147,6 +154,19 @@ def _list_models() -> None:
             about = (f"not released: run {paper.name} in full", "", "")
         table.add_row(model.name, model.title, *about)
     Console().print(table)
+
+
+def _sharded(fasta: str, model: str, output: Path | None, shards: int) -> str:
+    """Command for Snakemake, on one machine or with a profile on a cluster."""
+    from common.paths import project_root
+
+    if output is None or fasta == "-":
+        raise UsageError("--shards", "a file and --output are needed", "Name both")
+    snakefile = project_root() / "workflow" / "predict.smk"
+    config = {"fasta": fasta, "model": model, "output": str(output), "parts": str(shards)}
+    pairs = [f"{name}={value}" for name, value in config.items()]
+    command = [sys.executable, "-m", "snakemake", "-s", str(snakefile), "--cores", "all"]
+    return shlex.join([*command, "--config", *pairs])
 
 
 def _form_of(output: Path | None) -> str:

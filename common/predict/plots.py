@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
@@ -48,7 +49,47 @@ def plot_prediction(
     if shown:
         _attention(axes[1], predictor.attention(sequence))
     name = re.sub(r"[^A-Za-z0-9._-]", "_", identifier)[:LONGEST_NAME].lstrip(".") or "sequence"
-    return save_figure(figure, folder, name)
+    return list(save_figure(figure, folder, name))
+
+
+def plot_mutations(scan: pd.DataFrame, sequence: str, folder: Path, name: str) -> list[Path]:
+    """Draw a scan of point mutations as a heat map, positions across, residues down.
+
+    Parameters
+    ----------
+    scan : DataFrame
+        From `Predictor.mutational_scan`.
+    sequence : str
+        The sequence that was scanned; its own letters are marked with dots.
+    folder : Path
+    name : str
+        Of the files, without an ending.
+
+    Returns
+    -------
+    list of Path
+        A PNG and an SVG.
+    """
+    width = min(max(4.0, 0.11 * len(scan) + 2), 24.0)
+    figure = Figure(figsize=(width, 0.16 * scan.shape[1] + 1.2), layout="constrained")
+    ax = figure.subplots()
+    values = scan.to_numpy(dtype=float).T
+    reach = max(float(np.abs(values).max()), 1e-6)
+    scale = {"cmap": "RdBu", "vmin": -reach, "vmax": reach, "interpolation": "nearest"}
+    image = ax.imshow(values, aspect="auto", **scale)
+    own = [
+        (column, list(scan.columns).index(sequence[place - 1].upper()))
+        for column, place in enumerate(scan.index)
+        if sequence[place - 1].upper() in scan.columns
+    ]
+    ax.plot(*zip(*own, strict=True), ".", color="black", markersize=3)
+    ax.set_yticks(range(scan.shape[1]), scan.columns, fontsize=7)
+    step = max(1, len(scan) // 20)
+    ax.set_xticks(range(0, len(scan), step), scan.index[::step], fontsize=7)
+    ax.set_xlabel("position")
+    label = f"change of the probability of {scan.attrs['location']}"
+    figure.colorbar(image, ax=ax, label=label, pad=0.01)
+    return list(save_figure(figure, folder, name))
 
 
 def _bars(ax: Axes, predictor: Predictor, probabilities: np.ndarray) -> None:

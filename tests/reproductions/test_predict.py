@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -92,6 +93,23 @@ def test_file_with_plots_and_a_bad_record(places, tmp_path):
     assert [row["id"] for row in rows] == ["P1", "P2"]
     assert "P/3" in Path(f"{out}.rejected.tsv").read_text()
     assert sorted(p.name for p in plots.iterdir()) == ["P1.png", "P1.svg", "P2.png", "P2.svg"]
+
+
+@pytest.mark.slow
+def test_printed_command_for_shards_gives_the_same_table(places, tmp_path):
+    source, whole, joined = (tmp_path / name for name in ("in.fasta", "whole.tsv", "joined.tsv"))
+    source.write_text(FASTA + ">P3\nMKTAYIA\n>bad\nMK1\n>P4\nMSKLLL\n")
+    arguments = ["predict", str(source), "--model", places["card"]]
+    reproduce(*arguments, "-o", str(whole), "--on-error", "skip")
+    printed = reproduce(*arguments, "-o", str(joined), "--shards", "2")
+    assert printed.returncode == 0, printed.stderr.decode()
+    command = shlex.split(printed.stdout.decode())
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    first, second = (pd.read_csv(path, sep="\t") for path in (whole, joined))
+    assert first["id"].tolist() == second["id"].tolist() == ["P1", "P2", "P3", "P4"]
+    assert np.allclose(first.select_dtypes(float), second.select_dtypes(float), atol=1e-5)
+    assert "bad" in Path(f"{joined}.rejected.tsv").read_text()
 
 
 def test_list_shows_every_model():
