@@ -16,6 +16,7 @@ from reproductions.rnatracker.inputs import base_tokens, nucleotide_table
 if TYPE_CHECKING:
     import keras
 
+ROWS, STEPS = 256, 32
 _ORF = re.compile("ATG(?:(?!TAA|TAG|TGA)[ACGTN]{3})*(?:TAA|TAG|TGA)")
 
 
@@ -52,12 +53,25 @@ class Scanner:
             x = layers["states"](x, mask=mask)
         context, _ = layers["attention"](x, mask=mask)
         rest = keras.Model([features, mask], layers["shares"](context))
-        return cls(blocks, lambda x, m: np.array(rest.predict_on_batch([x, m])))
+
+        def head(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+            return np.array(rest.predict_on_batch(_evened(values, known)))[: len(values)]
+
+        return cls(blocks, head)
 
     def scan(self, sequence: str, **options: Any) -> Scan:
         """Scan one clean transcript; options as for `local_scan`."""
         tokens = base_tokens(sequence)
         return local_scan(nucleotide_table(), self.blocks, self.head, tokens, **options)
+
+
+def _evened(values: np.ndarray, known: np.ndarray) -> list[np.ndarray]:
+    """Features and mask, padded to few different shapes, for each of which a graph is traced."""
+    rows, steps = known.shape
+    more_rows = 0 if rows == 1 else -rows % ROWS
+    more_steps = -steps % STEPS
+    padded = np.pad(values, ((0, more_rows), (0, more_steps), (0, 0)))
+    return [padded, np.pad(known, ((0, more_rows), (0, more_steps)))]
 
 
 def three_prime_utr(sequence: str) -> tuple[int, int]:

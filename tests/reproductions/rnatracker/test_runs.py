@@ -17,8 +17,12 @@ from common.harness.reported import read_reported
 from common.harness.runner import is_done, run_experiment
 from common.harness.targets import NotAttempted, target_of
 from reproductions.rnatracker import user_scan
+from reproductions.rnatracker.conserved import conserved_zipcodes, read_exons
 from reproductions.rnatracker.experiments import FIGURES, PAPER
 from reproductions.rnatracker.figures import draw
+from reproductions.rnatracker.networks import load_network, table_of
+from reproductions.rnatracker.scanning import Scanner
+from reproductions.rnatracker.zipcode_run import scan_utr
 
 FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
 
@@ -157,3 +161,34 @@ def test_scanned_transcripts_must_be_long_enough(results, tmp_path):
 def test_without_a_trained_network_the_user_is_told_how(tmp_path):
     with pytest.raises(DataError, match="reproduce run rnatracker/full-length"):
         user_scan.fullest_network(tmp_path)
+
+
+def test_conservation_of_zipcodes_on_a_made_track(results, tmp_path):
+    big_wig = pytest.importorskip("pyBigWig", reason="pyBigWig is not installed")
+    record = only(results, "full-length")
+    table = table_of(record)
+    strong = table.frame[table.shares.max(axis=1) > 0.5].head(4)
+    scanner = Scanner.of(load_network(record, results), record.settings["pool"])
+    scan = scan_utr(scanner, strong["sequence"].iloc[0], 100, 20)
+    lengths = strong["sequence"].str.len().tolist()
+    ends = np.cumsum(lengths)
+    track = big_wig.open(str(tmp_path / "made.bw"), "w")
+    track.addHeader([("chr1", int(ends[-1]))])
+    values = np.random.default_rng(0).normal(size=ends[-1])
+    track.addEntries("chr1", 0, values=values.tolist(), span=1, step=1)
+    track.close()
+    exons = pd.DataFrame(
+        {"id": strong["id"], "chromosome": "chr1", "strand": "+", "start": ends - lengths}
+    ).assign(end=ends)
+    exons.to_csv(tmp_path / "exons.tsv", sep="\t", index=False)
+    found = conserved_zipcodes(
+        tmp_path / "made.bw",
+        read_exons(tmp_path / "exons.tsv"),
+        results,
+        float(np.median(scan.importance)),
+    )
+    assert found.n_inside >= len(scan.starts) // 2 and found.n_outside > 0
+    assert abs(found.inside) < 0.5 and 0 <= found.p_value <= 1
+    exons.drop(columns="strand").to_csv(tmp_path / "less.tsv", sep="\t", index=False)
+    with pytest.raises(DataError, match="no column strand"):
+        read_exons(tmp_path / "less.tsv")
