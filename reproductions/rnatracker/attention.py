@@ -12,11 +12,11 @@ from common.harness.groups import choose_group
 from common.harness.record import Record
 from common.harness.targets import NotAttempted
 from common.metrics.spread import bootstrap_interval
+from reproductions.rnatracker.kinds import WHOLE_LENGTH
 
 THREE_PRIME = 400
 BIN = 100
 CONFIDENCE = 0.9
-WHOLE_LENGTH = ("full-length", "no-lstm")
 
 
 def step_centres(steps: int, settings: Mapping[str, Any]) -> np.ndarray:

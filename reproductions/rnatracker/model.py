@@ -31,14 +31,7 @@ from common.layers import (
 from common.layers.inputs import length_input, sequence_input
 from common.training.recipe import Recipe
 from reproductions.rnatracker.inputs import context_table, joint_table, nucleotide_table
-
-NETWORKS = (
-    *("full-length", "no-lstm", "fixed-length", "no-attention"),
-    *("seq+struct", "seqxstruct", "nn-5mer", "dnn-5mer"),
-)
-WHOLE_LENGTH = ("full-length", "no-lstm")
-ON_COUNTS = ("nn-5mer", "dnn-5mer")
-WITH_STRUCTURE = ("seq+struct", "seqxstruct")
+from reproductions.rnatracker.kinds import ON_COUNTS, WHOLE_LENGTH
 
 Tensor = Any
 
@@ -49,7 +42,7 @@ def build(settings: Mapping[str, Any], n_fractions: int, n_features: int = 0) ->
     Parameters
     ----------
     settings : mapping
-        Resolved `settings.toml`; ``network`` is one of `NETWORKS`.
+        Resolved `settings.toml`; ``network`` is one of `kinds.NETWORKS`.
     n_fractions : int
         Fractions.
     n_features : int

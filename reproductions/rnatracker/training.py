@@ -25,13 +25,11 @@ from reproductions.rnatracker import inputs
 from reproductions.rnatracker.attention import attention_summary
 from reproductions.rnatracker.data import Table, load_table
 from reproductions.rnatracker.folds import split_rows
+from reproductions.rnatracker.kinds import ON_COUNTS, WHOLE_LENGTH, WITH_STRUCTURE
 
 if TYPE_CHECKING:
     import keras
 
-WHOLE_LENGTH = ("full-length", "no-lstm")
-ON_COUNTS = ("nn-5mer", "dnn-5mer")
-WITH_STRUCTURE = ("seq+struct", "seqxstruct")
 PREDICTED_TOGETHER = 64
 
 
