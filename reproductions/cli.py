@@ -15,6 +15,7 @@ import typer
 from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
 from reproductions.cli_predict import predict, release
+from reproductions.cli_train import train
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.add_typer(data, name="data")
 app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
 app.command(epilog="Example: `reproduce release sonderby`")(release)
+app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
 
 ProfileOption = Annotated[
     str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)
