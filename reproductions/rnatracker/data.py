@@ -52,7 +52,10 @@ class Table:
         return np.array(self.fractions)[self.shares.argmax(axis=1)]
 
     def sample(self, n: int, longest: int = 0) -> Table:
-        """The first `n` transcripts in the reference's shuffled order, cut to their 3' ends.
+        """`n` transcripts, evenly from the reference's shuffled order, cut to their 3' ends.
+
+        The k-mer baselines' folds follow that very order (both are seeded alike): its first
+        transcripts would all be of one fold.
 
         Parameters
         ----------
@@ -63,7 +66,8 @@ class Table:
         """
         frame = self.frame
         if n and n < len(frame):
-            frame = frame.sort_values("position").iloc[:n].reset_index(drop=True)
+            rows = np.linspace(0, len(frame) - 1, n).round().astype(int)
+            frame = frame.sort_values("position").iloc[rows].reset_index(drop=True)
         if longest:
             frame = frame.assign(sequence=frame["sequence"].str[-longest:])
             frame = frame.drop(columns=["signals"], errors="ignore")

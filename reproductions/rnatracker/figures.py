@@ -183,7 +183,9 @@ def draw_zipcodes(groups: dict[str, RunGroup], folder: Path) -> Path:
     for name, marker, shade in (("enhancing", "o", PALETTE[2]), ("repressive", "s", PALETTE[6])):
         left.plot(counts["cutoff"], counts[name], marker=marker, color=shade, label=name)
     left.axvline(0.0075, color="0.6", linestyle="--", linewidth=0.8)
+    top = 1.5 * max(1, counts[["enhancing", "repressive"]].to_numpy().max())
     left.set(xlabel="cutoff, nats", ylabel="zipcodes that do not overlap", yscale="symlog")
+    left.set_ylim(0, top)
     left.legend(frameon=False)
     scanned = int(record.metrics["count:scanned"])
     left.set_title(f"{scanned:,} transcripts ({what(groups['zipcodes'])})")

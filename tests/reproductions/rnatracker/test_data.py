@@ -68,10 +68,13 @@ def test_unknown_table_is_refused():
         load_table("cefrra", n=1)
 
 
-def test_a_sample_is_the_first_of_the_shuffled_order_and_keeps_the_three_prime_end():
-    table = load_table("simulated", n=40)
-    part = table.sample(10, 150)
-    assert sorted(part.frame["position"]) == list(range(10))
+def test_a_sample_is_spread_over_all_folds_and_keeps_the_three_prime_end():
+    table = load_table("simulated", n=100)
+    part = table.sample(50, 150)
+    assert len(part.frame) == part.frame["id"].nunique() == 50
+    for name in ("fold", "kmer_fold"):
+        assert part.frame[name].value_counts().max() <= 10
+    assert part.frame["kmer_fold"].value_counts().min() >= 4
     whole = table.frame.set_index("id")["sequence"]
     for name, sequence in zip(part.frame["id"], part.frame["sequence"], strict=True):
         assert len(sequence) == 150 and whole[name].endswith(sequence)
