@@ -2,6 +2,7 @@
 
 from common.layers.attention import AttentionPooling, masked_softmax
 from common.layers.convolution import MaskedConv1D, MultiWidthConv1D
+from common.layers.decoder import AttentionDecoder
 from common.layers.dropout import PositionDropout
 from common.layers.embedding import FixedEmbedding
 from common.layers.masking import (
@@ -20,8 +21,10 @@ from common.layers.pooling import (
     MaskedMaxPool1D,
 )
 from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
+from common.layers.tree import TreeLeaves, leaf_probabilities, tree_paths
 
 __all__ = [
+    "AttentionDecoder",
     "AttentionPooling",
     "FixedEmbedding",
     "GlobalMaskedAveragePool1D",
@@ -37,11 +40,14 @@ __all__ = [
     "PeepholeLSTMCell",
     "PositionDropout",
     "RaggedToDense",
+    "TreeLeaves",
     "clip_gradient",
     "last_residue",
+    "leaf_probabilities",
     "lengths",
     "masked_softmax",
     "old_hard_sigmoid",
     "reverse_sequences",
+    "tree_paths",
     "zero_padding",
 ]
