@@ -13,6 +13,7 @@ from common.layers.masking import (
     reverse_sequences,
     zero_padding,
 )
+from common.layers.padding import PadSequences
 from common.layers.peephole import PeepholeLSTM, PeepholeLSTMCell, clip_gradient
 from common.layers.pooling import (
     GlobalMaskedAveragePool1D,
@@ -36,6 +37,7 @@ __all__ = [
     "MaskedLayer",
     "MaskedMaxPool1D",
     "MultiWidthConv1D",
+    "PadSequences",
     "PeepholeLSTM",
     "PeepholeLSTMCell",
     "PositionDropout",
