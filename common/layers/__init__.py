@@ -22,7 +22,7 @@ from common.layers.pooling import (
     MaskedMaxPool1D,
 )
 from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
-from common.layers.tree import TreeLeaves, leaf_probabilities, tree_paths
+from common.layers.tree import TreeLeaves
 
 __all__ = [
     "AttentionDecoder",
@@ -45,11 +45,9 @@ __all__ = [
     "TreeLeaves",
     "clip_gradient",
     "last_residue",
-    "leaf_probabilities",
     "lengths",
     "masked_softmax",
     "old_hard_sigmoid",
     "reverse_sequences",
-    "tree_paths",
     "zero_padding",
 ]

@@ -20,7 +20,7 @@ from common.layers.inputs import length_input, sequence_input
 from common.weights.lasagne import load_layers, read_arrays
 from reproductions.deeploc.dtu_arrays import HEADS, POOL, Network, recognise
 from reproductions.deeploc.model import decoder, dense, encoder, motifs
-from reproductions.deeploc.tree import LOCATIONS, NODES, TREE
+from reproductions.deeploc.tree import NODES, PATHS
 
 LABELS: tuple[str, ...] = (
     "Nuclear",
@@ -90,7 +90,7 @@ def build(network: Network) -> keras.Model:
     if network.head == HEADS[2]:
         nodes = [keras.layers.Dense(1, name=f"node_{place}")(x) for place in range(len(NODES))]
         logits = keras.layers.Concatenate(name="node_logits")(nodes)
-        outputs["location"] = TreeLeaves(TREE, LOCATIONS, name="location")(logits)
+        outputs["location"] = TreeLeaves(PATHS, name="location")(logits)
     else:
         outputs["location"] = keras.layers.Dense(
             network.labels, activation="softmax", name="location"

@@ -24,7 +24,7 @@ from common.layers import (
 from common.layers.inputs import length_input, sequence_input
 from common.training.recipe import Recipe
 from reproductions.deeploc.losses import known_crossentropy
-from reproductions.deeploc.tree import LOCATIONS, NODES, TREE
+from reproductions.deeploc.tree import LOCATIONS, NODES, PATHS
 
 PROFILE_WIDTH = 20
 AMBIGUOUS = "BZX"
@@ -57,7 +57,7 @@ def build(settings: Mapping[str, Any]) -> keras.Model:
     losses: dict[str, Any] = {"location": "sparse_categorical_crossentropy"}
     weights = {"location": 1.0}
     if settings["membrane"]:
-        outputs["membrane"] = _sigmoid(1, "membrane", _dropped(x, settings, "membrane"))
+        outputs["membrane"] = sigmoids(1, "membrane", _dropped(x, settings, "membrane"))
         losses["membrane"] = known_crossentropy
         weights["membrane"] = settings["membrane_weight"]
     model = keras.Model(inputs, outputs, name=f"deeploc_{settings['head']}")
@@ -203,10 +203,11 @@ def _location(x: Any, settings: Mapping[str, Any]) -> Any:
             len(LOCATIONS), activation="softmax", dtype="float32", name="location"
         )(x)
     logits = keras.layers.Dense(len(NODES), dtype="float32", name="node_logits")(x)
-    return TreeLeaves(TREE, LOCATIONS, dtype="float32", name="location")(logits)
+    return TreeLeaves(PATHS, dtype="float32", name="location")(logits)
 
 
-def _sigmoid(units: int, name: str, x: Any) -> Any:
+def sigmoids(units: int, name: str, x: Any) -> Any:
+    """A head of decisions of their own, in single precision."""
     return keras.layers.Dense(units, activation="sigmoid", dtype="float32", name=name)(x)
 
 

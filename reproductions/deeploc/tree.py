@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from common.layers.tree import leaf_probabilities, tree_paths
+from common.trees import leaf_probabilities, tree_paths
 
 LOCATIONS: tuple[str, ...] = (
     "Nucleus",

@@ -3,10 +3,12 @@ import numpy as np
 import pytest
 from keras import ops
 
-from common.layers import TreeLeaves, leaf_probabilities, tree_paths
+from common.layers import TreeLeaves
+from common.trees import leaf_probabilities, tree_paths
 
 CHILDREN = {"root": ("a", "rest"), "rest": ("inner", "d"), "inner": ("b", "c")}
 LEAVES = ("d", "a", "b", "c")
+PATHS = tree_paths(CHILDREN, LEAVES)
 
 
 def sigmoid(z):
@@ -19,7 +21,7 @@ def logits(scale=1.0):
 
 def test_leaves_are_products_along_the_paths():
     z = logits()
-    found = ops.convert_to_numpy(TreeLeaves(CHILDREN, LEAVES)(ops.convert_to_tensor(z)))
+    found = ops.convert_to_numpy(TreeLeaves(PATHS)(ops.convert_to_tensor(z)))
     root, rest, inner = sigmoid(z.astype("float64")).T
     expected = np.stack(
         [
@@ -31,27 +33,17 @@ def test_leaves_are_products_along_the_paths():
         axis=1,
     )
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
-    paths = tree_paths(CHILDREN, LEAVES)
-    np.testing.assert_allclose(leaf_probabilities(sigmoid(z), paths), expected, rtol=0, atol=1e-6)
+    np.testing.assert_allclose(leaf_probabilities(sigmoid(z), PATHS), expected, rtol=0, atol=1e-6)
 
 
 @pytest.mark.parametrize("scale", [0.0, 1.0, 30.0, 1000.0])
 def test_leaves_sum_to_one(scale):
-    found = TreeLeaves(CHILDREN, LEAVES)(ops.convert_to_tensor(logits(scale)))
+    found = TreeLeaves(PATHS)(ops.convert_to_tensor(logits(scale)))
     np.testing.assert_allclose(ops.convert_to_numpy(found).sum(1), 1, rtol=0, atol=1e-5)
 
 
-def test_paths_are_the_tree():
-    assert tree_paths(CHILDREN, LEAVES).tolist() == [
-        [-1, -1, 0],
-        [1, 0, 0],
-        [-1, 1, 1],
-        [-1, 1, -1],
-    ]
-
-
 def test_shape_type_and_saving(tmp_path):
-    layer = TreeLeaves(CHILDREN, LEAVES, dtype="mixed_bfloat16")
+    layer = TreeLeaves(PATHS, dtype="mixed_bfloat16")
     inputs = keras.Input((3,))
     model = keras.Model(inputs, layer(inputs))
     assert (model.output.shape, model.output.dtype) == ((None, 4), "float32")
@@ -64,16 +56,16 @@ def test_shape_type_and_saving(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("children", "leaves", "fault"),
+    "paths",
     [
-        ({"root": ("a", "b")}, ("a", "c"), "the leaves"),
-        ({"root": ("a", "b", "c")}, ("a", "b", "c"), "two children"),
-        ({"root": ("a", "a")}, ("a",), "one node above"),
-        ({"root": ("a", "b"), "lost": ("c", "d")}, ("a", "b"), "the leaves"),
-        ({"x": ("root", "a"), "root": ("x", "b")}, ("a", "b"), "the leaves"),
-        ({}, (), "the leaves"),
+        [[1, 0], [-1, 1]],
+        [[1, 0], [-1, 1], [-1, 0]],
+        [[1, 0], [0, 1], [-1, -1]],
+        [[2], [-1]],
+        [1, -1],
+        [],
     ],
 )
-def test_what_is_no_tree_is_refused(children, leaves, fault):
-    with pytest.raises(ValueError, match=fault):
-        tree_paths(children, leaves)
+def test_paths_that_are_no_tree_are_refused(paths):
+    with pytest.raises(ValueError, match="all leaves of one tree"):
+        TreeLeaves(paths)
