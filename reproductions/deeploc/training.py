@@ -93,13 +93,13 @@ def load_split(settings: dict, seed: int, *, simulate: bool = False) -> Split:
     }
     parts = {name: part.reset_index(drop=True) for name, part in parts.items()}
     examples = {
-        name: make_examples(part, settings, store, _targets(part, settings))
+        name: make_examples(part, settings, store, targets_of(part, settings))
         for name, part in parts.items()
     }
     return Split(table, fold, **examples, test_frame=parts["test"], profiles=store)
 
 
-def _targets(frame: pd.DataFrame, settings: dict) -> dict[str, np.ndarray] | None:
+def targets_of(frame: pd.DataFrame, settings: dict) -> dict[str, np.ndarray] | None:
     """What the heads should answer; None for setHARD, which has no membrane labels."""
     if settings["membrane"] and "membrane" not in frame:
         return None
