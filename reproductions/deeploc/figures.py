@@ -116,7 +116,7 @@ def _branch(axes: Axes, name: str, depth: int, rows: list[int], table: pd.DataFr
     middle = sum(places) / 2
     for place, answer in zip(places, ("yes", "no"), strict=True):
         axes.plot([depth, depth, depth + 1], [middle, place, place], color="#888888", linewidth=1)
-        axes.text(depth + 0.04, place - 0.12, answer, fontsize=7, color="#666666")
+        axes.text(depth + 0.5, place - 0.08, answer, fontsize=7, color="#666666")
     n, share = table.loc[name, "n"], table.loc[name, "accuracy"]
     said = f"{name} {share:.1%}\nof {n:,}" if n else f"{name}\nnone passes"
     box = {"boxstyle": "round", "facecolor": "#E8F0F8", "edgecolor": "#6699CC"}
@@ -141,8 +141,11 @@ def draw_decoding(seen: Explained, folder: Path) -> Path:
     length = int(seen.lengths[row])
     weights = seen.attention[row, :length].T
     figure, axes = plt.subplots(figsize=(10, 3.4), layout="constrained")
-    image = axes.imshow(weights, aspect="auto", cmap="viridis", interpolation="nearest")
-    axes.set_yticks(range(len(weights)), [str(step + 1) for step in range(len(weights))])
+    edges = (0.5, length + 0.5, len(weights) + 0.5, 0.5)
+    image = axes.imshow(
+        weights, aspect="auto", cmap="viridis", interpolation="nearest", extent=edges
+    )
+    axes.set_yticks(range(1, len(weights) + 1))
     axes.set_xlabel("residue, long proteins without their middle")
     axes.set_ylabel("decoding step")
     figure.colorbar(image, ax=axes, label="attention")
