@@ -14,6 +14,7 @@ import typer
 
 from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
+from reproductions.cli_predict import predict, release
 from reproductions.cli_weights import weights
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -26,6 +27,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(data, name="data")
+app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
+app.command(epilog="Example: `reproduce release sonderby`")(release)
 app.add_typer(weights)
 
 ProfileOption = Annotated[

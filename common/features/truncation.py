@@ -36,6 +36,11 @@ def cut_middle(sequence: Sequence, length: int) -> Sequence:
     return np.concatenate([sequence[:head], sequence[len(sequence) - tail :]])
 
 
+def kept_of_cut_middle(length: int, longest: int) -> np.ndarray:
+    """Positions, from 0, of what `cut_middle` keeps of a sequence, (min(length, longest),) int."""
+    return cut_middle(np.arange(length), longest)
+
+
 def cut_end(sequence: Sequence, length: int) -> Sequence:
     """Keep the N terminus of a sequence and leave out what comes after `length` residues.
 

@@ -16,6 +16,8 @@ from reproductions.deeploc.tree import LOCATIONS, locations_from_nodes, nodes_fr
 
 OF_LOCATIONS = ("", "sethard")
 """Tables whose columns are locations; the others are averaged as they are."""
+OWN = "validation"
+"""Table of an inner fold, which the members do not share."""
 
 
 def run(context: Context, softmax: str, tree: str) -> RunResult:
@@ -46,7 +48,7 @@ def run(context: Context, softmax: str, tree: str) -> RunResult:
             raise DataError(name, "no finished run, the ensemble needs both kinds", command)
     records = [record for found in kinds for record in found][:most]
     kinds = [[r for r in records if r.key.experiment == name] for name in (softmax, tree)]
-    tables = {name: combined(kinds[0], kinds[1], name) for name in records[0].tables}
+    tables = {name: combined(kinds[0], kinds[1], name) for name in records[0].tables if name != OWN}
     predictions = tables.pop("")
     metrics = scores(predictions)
     for name, table in tables.items():

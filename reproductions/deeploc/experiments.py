@@ -13,6 +13,7 @@ from common.harness.report import FigureInfo
 from common.harness.targets import NotAttempted, Target
 from reproductions.deeploc import explain
 from reproductions.deeploc.ablations import ABLATIONS
+from reproductions.deeploc.predictor import MODEL
 
 NAME = "deeploc"
 DEEPLOC1 = ("deeploc1", "deeploc1-metadata", "light-attention-sethard")
@@ -304,4 +305,5 @@ PAPER = Paper(
     claims=CLAIMS,
     figures=FIGURES,
     draw=_draw,
+    models=(MODEL,),
 )

@@ -55,6 +55,7 @@ class Split:
     test: Examples
     hard: Examples
     test_frame: pd.DataFrame
+    validation_frame: pd.DataFrame
     profiles: PerResidueStore | None
 
 
@@ -96,7 +97,14 @@ def load_split(settings: dict, seed: int, *, simulate: bool = False) -> Split:
         name: make_examples(part, settings, store, targets_of(part, settings))
         for name, part in parts.items()
     }
-    return Split(table, fold, **examples, test_frame=parts["test"], profiles=store)
+    return Split(
+        table,
+        fold,
+        **examples,
+        test_frame=parts["test"],
+        validation_frame=parts["validation"],
+        profiles=store,
+    )
 
 
 def targets_of(frame: pd.DataFrame, settings: dict) -> dict[str, np.ndarray] | None:
@@ -118,8 +126,8 @@ class Trained:
     ----------
     model : keras.Model
         From `model.build`.
-    outputs, hard : dict of str to array
-        Of the network, a row for each protein of the test set and of setHARD.
+    outputs, hard, validation : dict of str to array
+        Of the network, a row for each protein of the test set, of setHARD and of the inner fold.
     """
 
     context: Context
@@ -128,6 +136,7 @@ class Trained:
     fit: FitResult
     outputs: dict[str, np.ndarray]
     hard: dict[str, np.ndarray]
+    validation: dict[str, np.ndarray]
     seconds: float
 
 
@@ -165,23 +174,21 @@ def train(context: Context) -> Trained:
     )
     context.keep_weights(model)
     started = time.monotonic()
-    outputs, hard = (
-        predict(model, part, max_positions=MOST_POSITIONS) for part in (split.test, split.hard)
-    )
-    return Trained(context, split, model, fitted, outputs, hard, time.monotonic() - started)
+    outputs = [
+        predict(model, part, max_positions=MOST_POSITIONS)
+        for part in (split.test, split.hard, split.validation)
+    ]
+    return Trained(context, split, model, fitted, *outputs, time.monotonic() - started)
 
 
 def result_of(trained: Trained) -> RunResult:
     """Scores and predictions of a trained network, ready to be recorded."""
     split, fitted = trained.split, trained.fit
-    test, hard = split.test_frame, split.table.hard
-    predictions = prediction_table(
-        test["id"], test["location"], trained.outputs["location"], LOCATIONS
-    )
+    test = split.test_frame
+    predictions = _locations(test, trained.outputs)
     tables = {
-        "sethard": prediction_table(
-            hard["id"], hard["location"], trained.hard["location"], LOCATIONS
-        )
+        "sethard": _locations(split.table.hard, trained.hard),
+        "validation": _locations(split.validation_frame, trained.validation),
     }
     if "membrane" in trained.outputs:
         membrane = membrane_table(test, trained.outputs["membrane"])
@@ -205,6 +212,10 @@ def result_of(trained: Trained) -> RunResult:
         extra=_extra(trained),
         tables=tables,
     )
+
+
+def _locations(frame: pd.DataFrame, outputs: dict[str, np.ndarray]) -> pd.DataFrame:
+    return prediction_table(frame["id"], frame["location"], outputs["location"], LOCATIONS)
 
 
 def _extra(trained: Trained) -> dict[str, Any]:

@@ -175,3 +175,17 @@ def test_another_way_to_cut_is_refused():
     settings = PAPER.settings.resolve("paper", "smoke", "blosum-softmax", {"cut": "start"})
     with pytest.raises(UsageError, match="middle or end"):
         training.load_split(settings, 1)
+
+
+def test_a_released_network_reads_proteins(results, tmp_path):
+    from common.predict.release import load_released, release
+    from reproductions.deeploc.predictor import MODEL
+
+    card = release(PAPER, MODEL, results, tmp_path, "smoke")
+    from common.predict.card import read_card, weights_of
+
+    predictor = load_released(MODEL, read_card(card), weights_of(card))
+    table = predictor.predict({"P1": "M" + "AC" * 20, "P2": "MKRRR" * 30})
+    np.testing.assert_allclose(table[list(LOCATIONS)].sum(axis=1), 1, rtol=0, atol=1e-4)
+    weights = predictor.attention("M" + "AC" * 60)
+    assert len(weights) == 121
