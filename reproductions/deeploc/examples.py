@@ -17,9 +17,9 @@ from common.features.table_profiles import table_profiles
 from common.features.truncation import CUTS
 from common.harness.outcome import prediction_table
 from reproductions.deeploc.data import MEMBRANE, SOLUBLE
+from reproductions.deeploc.losses import UNKNOWN
 
 MEMBRANE_LABELS = (MEMBRANE, SOLUBLE)
-UNKNOWN_TARGET = -1.0
 
 
 def make_examples(
@@ -102,8 +102,8 @@ def digest(variant: str, sha256: Mapping[str, str], store: PerResidueStore | Non
 
 
 def membrane_targets(labels: pd.Series) -> np.ndarray:
-    """(n,) float32: 1 membrane-bound, 0 soluble, `UNKNOWN_TARGET` where it is not known."""
-    values = labels.map({MEMBRANE: 1.0, SOLUBLE: 0.0}).fillna(UNKNOWN_TARGET)
+    """(n,) float32: 1 membrane-bound, 0 soluble, `UNKNOWN` where it is not known."""
+    values = labels.map({MEMBRANE: 1.0, SOLUBLE: 0.0}).fillna(UNKNOWN)
     return values.to_numpy(dtype=np.float32)
 
 

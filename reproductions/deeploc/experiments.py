@@ -13,11 +13,11 @@ from common.harness.report import FigureInfo
 from common.harness.targets import NotAttempted, Target
 from reproductions.deeploc import explain
 from reproductions.deeploc.ablations import ABLATIONS
+from reproductions.deeploc.data import DATASETS as DEEPLOC1
 from reproductions.deeploc.predictor import MODEL
+from reproductions.deeploc.report_data import DATASETS as DEEPLOC2
 
 NAME = "deeploc"
-DEEPLOC1 = ("deeploc1", "deeploc1-metadata", "light-attention-sethard")
-DEEPLOC2 = ("deeploc2-swissprot", "deeploc2-hpa")
 SUPPORTS = {
     "Cell membrane": 287,
     "Cytoplasm": 562,
