@@ -55,7 +55,9 @@ class PadSequences(MaskedLayer):
             mask = ops.ones(ops.shape(x)[:2], dtype="bool")
         missing = self.extra
         if self.length is not None:
-            missing = ops.maximum(self.length - ops.shape(x)[1], 0)
+            size = ops.shape(x)[1]  # a number on backends that compile each shape anew
+            known = isinstance(size, int)
+            missing = max(self.length - size, 0) if known else ops.maximum(self.length - size, 0)
         x = ops.pad(x, [(0, 0), (0, missing)] + [(0, 0)] * (len(x.shape) - 2))
         mask = ops.cast(ops.pad(ops.cast(mask, "int32"), [(0, 0), (0, missing)]), "bool")
         if self.length is not None:
