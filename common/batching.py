@@ -67,12 +67,15 @@ class ResidueSource:
     ids : sequence of str
         Names of the examples in the store.
     max_length : int, optional
-        Cut the middle out of longer ones, as their sequences were cut.
+        Shorten longer ones, as their sequences were shortened.
+    cut : callable
+        How: from the features of a protein and `max_length` to what is kept of them.
     """
 
     store: PerResidueStore
     ids: Sequence[str]
     max_length: int | None = None
+    cut: Callable[[np.ndarray, int], np.ndarray] = cut_middle
 
     def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
         """(batch,) int64 to (batch, (length), width) float16."""
@@ -89,7 +92,7 @@ class ResidueSource:
         values = values.astype(np.float16, copy=False)
         if self.max_length is not None and lengths.max(initial=0) > self.max_length:
             parts = np.split(values, np.cumsum(lengths)[:-1])
-            parts = [cut_middle(part, self.max_length) for part in parts]
+            parts = [self.cut(part, self.max_length) for part in parts]
             values = np.concatenate(parts)
             lengths = np.array([len(part) for part in parts], dtype=np.int64)
         return values, lengths

@@ -16,6 +16,7 @@ from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
 from reproductions.cli_predict import predict, release
 from reproductions.cli_train import train
+from reproductions.cli_weights import weights
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -30,6 +31,7 @@ app.add_typer(data, name="data")
 app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
 app.command(epilog="Example: `reproduce release sonderby`")(release)
 app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
+app.add_typer(weights)
 
 ProfileOption = Annotated[
     str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)

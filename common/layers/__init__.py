@@ -2,6 +2,7 @@
 
 from common.layers.attention import AttentionPooling, masked_softmax
 from common.layers.convolution import MaskedConv1D, MultiWidthConv1D
+from common.layers.decoder import AttentionDecoder
 from common.layers.dropout import PositionDropout
 from common.layers.embedding import FixedEmbedding
 from common.layers.masking import (
@@ -12,6 +13,7 @@ from common.layers.masking import (
     reverse_sequences,
     zero_padding,
 )
+from common.layers.padding import PadSequences
 from common.layers.peephole import PeepholeLSTM, PeepholeLSTMCell, clip_gradient
 from common.layers.pooling import (
     GlobalMaskedAveragePool1D,
@@ -20,8 +22,10 @@ from common.layers.pooling import (
     MaskedMaxPool1D,
 )
 from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
+from common.layers.tree import TreeLeaves
 
 __all__ = [
+    "AttentionDecoder",
     "AttentionPooling",
     "FixedEmbedding",
     "GlobalMaskedAveragePool1D",
@@ -33,10 +37,12 @@ __all__ = [
     "MaskedLayer",
     "MaskedMaxPool1D",
     "MultiWidthConv1D",
+    "PadSequences",
     "PeepholeLSTM",
     "PeepholeLSTMCell",
     "PositionDropout",
     "RaggedToDense",
+    "TreeLeaves",
     "clip_gradient",
     "last_residue",
     "lengths",

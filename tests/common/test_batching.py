@@ -17,6 +17,7 @@ from common.batching import (
 from common.data.alphabet import PROTEIN, RNA
 from common.errors import UsageError
 from common.features.per_residue import PerResidueStore, write_store
+from common.features.truncation import cut_end
 
 
 @pytest.fixture
@@ -130,6 +131,8 @@ def test_features_of_a_file_follow_their_examples_and_are_cut_alike(tmp_path):
     assert np.array_equal(short.numpy(), values["P0"])
     assert np.array_equal(long.numpy(), values["P1"][[0, 1, 5, 6]])
     assert inputs["tokens"].row_lengths().numpy().tolist() == [4, 3]
+    kept, _ = ResidueSource(store, ["P1"], max_length=4, cut=cut_end).read(np.array([0]))
+    assert np.array_equal(kept, values["P1"][:4])
 
 
 def test_stream_follows_a_new_plan_without_tracing_anew():

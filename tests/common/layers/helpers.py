@@ -105,6 +105,16 @@ CASES = {
     "bilstm, last": Case(
         "recurrent", _partial(layers.MaskedBiLSTM, 3, return_sequences=False), ("vector",)
     ),
+    "decoder": Case(
+        "decoder",
+        _partial(layers.AttentionDecoder, 3, 5, 3, return_weights=True, learn_init=True),
+        ("vector", "sequence"),
+    ),
+    "decoder, plain cell": Case(
+        "decoder",
+        _partial(layers.AttentionDecoder, 3, 5, 4, peepholes=False, learn_init=True),
+        ("vector",),
+    ),
     "peephole": Case("peephole", _partial(layers.PeepholeLSTM, 3, learn_init=True)),
     "peephole, backwards": Case(
         "peephole",
@@ -313,7 +323,8 @@ def check_mixed_precision(name: str) -> None:
         if kind == "mask":
             np.testing.assert_array_equal(wide, narrow)
             continue
-        attention = kind == "sequence" and isinstance(layer, layers.AttentionPooling)
+        weighing = (layers.AttentionPooling, layers.AttentionDecoder)
+        attention = kind == "sequence" and isinstance(layer, weighing)
         assert str(narrow.dtype) == ("float32" if attention else "bfloat16")
         scale = np.abs(wide).max()
         np.testing.assert_allclose(np.asarray(narrow, "float32"), wide, rtol=0, atol=0.03 * scale)
