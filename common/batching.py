@@ -27,8 +27,11 @@ Plan = list[np.ndarray]
 class Source(Protocol):
     """One input of a model, for every example."""
 
-    def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
-        """Values of the examples `indices` (batch,) int64, as (batch, (length), ...)."""
+    def batch(self, indices: tf.Tensor) -> tf.RaggedTensor | tf.Tensor:
+        """Values of the examples `indices` (batch,) int64, as (batch, (length), ...).
+
+        A source without an axis along the sequence may give a dense (batch, ...) tensor.
+        """
 
 
 @dataclass(frozen=True)
@@ -269,9 +272,11 @@ def _filler(
 
 
 def _dense(values: tf.RaggedTensor, length: tf.Tensor, multiple: int) -> tf.Tensor:
-    """Zero-padded form whose second axis is a multiple of `multiple`."""
+    """Zero-padded form whose second axis is a multiple of `multiple`; dense values as they are."""
     import tensorflow as tf
 
+    if not isinstance(values, tf.RaggedTensor):
+        return values
     dense = values.to_tensor()
     longest = tf.reduce_max(length)
     missing = (longest + multiple - 1) // multiple * multiple - longest

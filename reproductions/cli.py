@@ -15,6 +15,7 @@ import typer
 from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
 from reproductions.cli_predict import predict, release
+from reproductions.cli_scan import scan
 from reproductions.cli_train import train
 from reproductions.cli_weights import weights
 
@@ -32,6 +33,7 @@ app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.
 app.command(epilog="Example: `reproduce release sonderby`")(release)
 app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
 app.add_typer(weights)
+app.command(epilog="Example: `reproduce scan transcripts.fa --model rnatracker`")(scan)
 
 ProfileOption = Annotated[
     str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)

@@ -22,6 +22,7 @@ from common.layers.pooling import (
     MaskedMaxPool1D,
 )
 from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
+from common.layers.skipping import SkippingBiLSTM
 from common.layers.tree import TreeLeaves
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "PeepholeLSTMCell",
     "PositionDropout",
     "RaggedToDense",
+    "SkippingBiLSTM",
     "TreeLeaves",
     "clip_gradient",
     "last_residue",

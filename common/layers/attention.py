@@ -51,6 +51,7 @@ class AttentionPooling(MaskedLayer):
         change nothing: the softmax drops it.
     kernel_initializer : str or keras.Initializer
         Of ``W_a`` and ``v_a``.
+    bias_initializer : str or keras.Initializer
 
     Call arguments
     --------------
@@ -75,12 +76,14 @@ class AttentionPooling(MaskedLayer):
         units: int,
         use_bias: bool = False,
         kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.units = units
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
 
     def build(self, h_shape: tuple[int | None, ...]) -> None:
         self.kernel = self.add_weight(
@@ -93,7 +96,9 @@ class AttentionPooling(MaskedLayer):
         )
         self.bias = None
         if self.use_bias:
-            self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+            self.bias = self.add_weight(
+                name="bias", shape=(self.units,), initializer=self.bias_initializer.clone()
+            )
 
     def call(self, h: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         h = zero_padding(h, mask)
@@ -119,4 +124,5 @@ class AttentionPooling(MaskedLayer):
             "units": self.units,
             "use_bias": self.use_bias,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
         }

@@ -115,6 +115,11 @@ CASES = {
         _partial(layers.AttentionDecoder, 3, 5, 4, peepholes=False, learn_init=True),
         ("vector",),
     ),
+    "skipping": Case("skipping", _partial(layers.SkippingBiLSTM, 3)),
+    "skipping, old gates": Case(
+        "skipping",
+        _partial(layers.SkippingBiLSTM, 3, recurrent_activation=layers.old_hard_sigmoid),
+    ),
     "peephole": Case("peephole", _partial(layers.PeepholeLSTM, 3, learn_init=True)),
     "peephole, backwards": Case(
         "peephole",
