@@ -1,6 +1,6 @@
 """Layers that the papers share; each gives the same answer whatever the padding."""
 
-from common.layers.attention import AttentionPooling, masked_softmax
+from common.layers.attention import AttentionPooling, ChannelAttention, masked_softmax
 from common.layers.convolution import MaskedConv1D, MultiWidthConv1D
 from common.layers.dropout import PositionDropout
 from common.layers.embedding import FixedEmbedding
@@ -12,6 +12,7 @@ from common.layers.masking import (
     reverse_sequences,
     zero_padding,
 )
+from common.layers.normalization import TorchBatchNormalization
 from common.layers.peephole import PeepholeLSTM, PeepholeLSTMCell, clip_gradient
 from common.layers.pooling import (
     GlobalMaskedAveragePool1D,
@@ -23,6 +24,7 @@ from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
 
 __all__ = [
     "AttentionPooling",
+    "ChannelAttention",
     "FixedEmbedding",
     "GlobalMaskedAveragePool1D",
     "GlobalMaskedMaxPool1D",
@@ -37,6 +39,7 @@ __all__ = [
     "PeepholeLSTMCell",
     "PositionDropout",
     "RaggedToDense",
+    "TorchBatchNormalization",
     "clip_gradient",
     "last_residue",
     "lengths",
