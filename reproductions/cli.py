@@ -14,6 +14,7 @@ import typer
 
 from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
+from reproductions.cli_weights import import_torch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -25,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(data, name="data")
+app.command(epilog="Example: `reproduce import-torch weights.npz -o la.keras`")(import_torch)
 
 ProfileOption = Annotated[
     str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)
