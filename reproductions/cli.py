@@ -82,7 +82,9 @@ def run(
     from reproductions.papers import load_papers
 
     paper, found = find_experiment(load_papers(), experiment)
-    key = RunKey(profile, paper.name, found.name, variant or found.variants[0], seed, fold)
+    key = RunKey(
+        profile, paper.name, found.name, variant or found.variants_of(profile)[0], seed, fold
+    )
     overrides = dict(parse_override(text) for text in set_ or ())
     if overrides and results is None and "REPRODUCE_RESULTS" not in os.environ:
         results = runs_folder() / "other-settings"

@@ -214,10 +214,11 @@ def _drawn(
     """Difference on each resample, and whether the resamples were shared."""
     if not all(len(part.drawn) for part in parts):
         return np.empty(0), "from the records' metrics, without test examples"
-    sides = [list(group.scores.values()) for group in groups]
+    measure = parse_measure(metric)
+    sides = [list(group.scores(measure.table).values()) for group in groups]
     truths = {score.ids: score.truth for score in sides[0]}
     if all(s.ids in truths and np.array_equal(s.truth, truths[s.ids]) for s in sides[1]):
-        measure, draws = parse_measure(metric), draw_seeds(sides[0])
+        draws = draw_seeds(sides[0])
         better, worse = (
             np.mean([score.drawn(measure, BOOTSTRAPS, draws[score.ids]) for score in side], axis=0)
             for side in sides

@@ -12,7 +12,7 @@ import pandas as pd
 
 from common.errors import DataError
 from common.harness.groups import Estimate, RunGroup, choose_group
-from common.harness.measures import PROPORTIONS, parse_measure
+from common.harness.measures import COUNTS, PROPORTIONS, parse_measure
 from common.harness.record import as_stored, read_records
 from common.harness.reported import Reported, class_totals, read_reported
 from common.harness.tables import as_table, read_table, write_table
@@ -175,13 +175,13 @@ def _compared(
     """Row of a printed number that a group of runs answers."""
     kind = parse_measure(target.metric).kind
     estimate = group.estimate(target.metric)
-    scale = one.scale if kind != "proteins" else target.total or class_total
+    scale = one.scale if kind not in COUNTS else target.total or class_total
     if not scale:
-        fault = "a count needs the number of examples of its true class"
+        fault = "a count needs the number of examples that it is a share of"
         raise DataError(one.name, fault, "Give the target its `total`")
     shared, remarks = _shares_test_set(one, target, group, estimate)
     ours = Side(_seed_sd(kind, estimate), len(group.seeds), _interval_se(kind, estimate))
-    n = scale if kind == "proteins" else _size_there(one, estimate)
+    n = scale if kind in COUNTS else _size_there(one, estimate)
     theirs = Side(
         one.seed_sd, target.reported_runs, _their_se(kind, one.value / scale, n, estimate)
     )

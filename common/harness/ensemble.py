@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from common.errors import DataError
 from common.harness.groups import check_alike
-from common.harness.record import Record
+from common.harness.outcome import scores
+from common.harness.record import Record, RunKey, RunResult, read_records
+from common.harness.scores import label_columns
 
 
 def members_of(records: Sequence[Record]) -> dict[str, str]:
@@ -31,18 +34,68 @@ def is_current(ensemble: Record, found: Sequence[Record]) -> bool:
     return extra.get("members") == members_of(found[: extra.get("most", len(found))])
 
 
-def mean_predictions(records: Sequence[Record]) -> pd.DataFrame:
+def run_ensemble(key: RunKey, results: Path, members: str, most: int) -> RunResult:
+    """Average the recorded predictions of an experiment's runs; nothing is trained.
+
+    Parameters
+    ----------
+    key : RunKey
+        Of the ensemble's own run.
+    results : Path
+        Folder of finished records.
+    members : str
+        Experiment of the same paper, profile and variant.
+    most : int
+        Runs that are averaged at most: the first seeds and folds.
+
+    Raises
+    ------
+    DataError
+        As `mean_predictions`.
+    """
+    records = read_records(results, key.profile, key.paper, members, key.variant)[:most]
+    predictions = mean_predictions(records)
+    tables = {name: mean_predictions(records, name) for name in records[0].tables if name}
+    metrics = scores(predictions)
+    for name, table in tables.items():
+        metrics |= scores(table, name)
+    first = records[0].content
+    said = [f"{len(records)} members", first["extra"].get("remark", "")]
+    return RunResult(
+        metrics=metrics,
+        predictions=predictions,
+        history=pd.DataFrame({"epoch": [], "loss": []}),
+        n_original=len(predictions),
+        n_effective=len(predictions),
+        data_variant=records[0].data_variant,
+        data_sha256=first["data_sha256"],
+        n_parameters=sum(record.content["n_parameters"] for record in records),
+        padding_share=first["padding_share"],
+        epochs=first["epochs"],
+        seconds=sum(record.content["seconds"] for record in records),
+        extra={
+            "members": members_of(records),
+            "most": most,
+            "remark": "; ".join(filter(None, said)),
+        },
+        tables=tables,
+    )
+
+
+def mean_predictions(records: Sequence[Record], table: str = "") -> pd.DataFrame:
     """Mean probabilities of several runs on the same test examples.
 
     Parameters
     ----------
     records : sequence of Record
         At least two, such as the seeds of one experiment or the members of one fold.
+    table : str
+        Which table of predictions, as in `Record.tables`.
 
     Returns
     -------
     DataFrame
-        ``id``, ``truth`` and the records' columns of probabilities, in the first one's order.
+        The columns of the records' predictions, in the first one's order.
 
     Raises
     ------
@@ -54,12 +107,14 @@ def mean_predictions(records: Sequence[Record]) -> pd.DataFrame:
         fault = f"{len(records)} finished runs, an ensemble needs 2"
         raise DataError("ensemble", fault, "Run its members with other seeds first")
     check_alike(records)
-    first = records[0].predictions
-    labels = [name for name in first.columns if name not in ("id", "truth")]
-    for record in records[1:]:
-        table = record.predictions
-        if not (table["id"].equals(first["id"]) and list(table.columns) == list(first.columns)):
+    each = []
+    for record in records:
+        if table not in record.tables:
+            raise DataError(str(record.path), f"no predictions named {table!r}", "Run it again")
+        each.append(record.tables[table])
+        if not (each[-1]["id"].equals(each[0]["id"]) and each[-1].columns.equals(each[0].columns)):
             fault = f"other test examples or labels than {records[0].path.name}"
             raise DataError(str(record.path), fault, "Run both again on the same split")
-    mean = np.mean([record.predictions[labels].to_numpy() for record in records], axis=0)
-    return pd.concat([first[["id", "truth"]], pd.DataFrame(mean, columns=labels)], axis=1)
+    labels = label_columns(each[0])
+    mean = np.mean([other[labels].to_numpy() for other in each], axis=0)
+    return each[0].assign(**dict(zip(labels, mean.T, strict=True)))

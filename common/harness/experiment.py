@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from common.errors import UsageError
 from common.harness.claims import Claim
@@ -28,6 +28,15 @@ __all__ = [
     "ordered_keys",
     "weights_path",
 ]
+
+
+Names = tuple[str, ...]
+Value = TypeVar("Value")
+
+
+def _of_profile(value: Value | Mapping[str, Value], profile: str, default: Value) -> Value:
+    """A value that is the same for every profile, or the one of this profile."""
+    return value.get(profile, default) if isinstance(value, Mapping) else value
 
 
 @dataclass(frozen=True)
@@ -121,14 +130,16 @@ class Experiment:
         From a `Context` to a `RunResult`.
     seeds : mapping of str to tuple of int
         Seeds that each profile runs.
-    datasets : tuple of str
-        Data sets of the registry that the run reads, outside the smoke profile.
+    datasets : tuple of str, or mapping of str to tuple of str
+        Data sets of the registry that the run reads; by profile where profiles differ. The smoke
+        profile reads none.
     needs : tuple of str
         Experiments of the same paper whose records (all seeds of the profile) are read.
-    variants : tuple of str
-        ``paper``, ``code``, ``best``; the first is the default.
-    folds : int
-        Folds of a cross-validation; 1 where there is none.
+    variants : tuple of str, or mapping of str to tuple of str
+        ``paper``, ``code``, ``best``; the first is the default. By profile where profiles differ.
+    folds : int, or mapping of str to int
+        Folds of a cross-validation that are run; 1 where there is none. By profile where profiles
+        differ.
     costs : mapping of str to Cost
         By profile.
     """
@@ -138,23 +149,35 @@ class Experiment:
     title: str
     run: Callable[[Context], RunResult]
     seeds: Mapping[str, tuple[int, ...]]
-    datasets: tuple[str, ...] = ()
+    datasets: Names | Mapping[str, Names] = ()
     needs: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ("paper",)
-    folds: int = 1
+    variants: Names | Mapping[str, Names] = ("paper",)
+    folds: int | Mapping[str, int] = 1
     costs: Mapping[str, Cost] = field(default_factory=dict)
 
     def cost(self, profile: str) -> Cost:
         """What a run of this profile takes."""
         return self.costs.get(profile, Cost())
 
+    def datasets_of(self, profile: str) -> Names:
+        """Data sets that a run of this profile reads."""
+        return () if profile == "smoke" else _of_profile(self.datasets, profile, ())
+
+    def variants_of(self, profile: str) -> Names:
+        """Variants that this profile runs; the first is the default."""
+        return _of_profile(self.variants, profile, ("paper",))
+
+    def folds_of(self, profile: str) -> int:
+        """Folds that this profile runs."""
+        return _of_profile(self.folds, profile, 1)
+
     def keys(self, profile: str) -> list[RunKey]:
         """Every run of a profile."""
         return [
             RunKey(profile, self.paper, self.name, variant, seed, fold)
-            for variant in self.variants
+            for variant in self.variants_of(profile)
             for seed in self.seeds.get(profile, ())
-            for fold in range(self.folds)
+            for fold in range(self.folds_of(profile))
         ]
 
 
@@ -201,9 +224,7 @@ class Paper:
 
     def datasets(self, profile: str) -> list[str]:
         """Data sets that a profile reads; the smoke profile reads none."""
-        if profile == "smoke":
-            return []
-        used = [e.datasets for e in self.experiments if e.keys(profile)]
+        used = [e.datasets_of(profile) for e in self.experiments if e.keys(profile)]
         return list(dict.fromkeys(name for names in used for name in names))
 
 

@@ -94,15 +94,35 @@ class RunGroup:
         """Data variant of every record."""
         return self.records[0].data_variant
 
+    def scores(self, table: str = "") -> dict[int, SeedScores]:
+        """Pooled predictions of each seed.
+
+        Parameters
+        ----------
+        table : str
+            Which table of predictions, as in `Record.tables`.
+
+        Raises
+        ------
+        DataError
+            A record has no table of this name.
+        """
+        if table not in self._pooled:
+            for record in self.records:
+                if table not in record.tables:
+                    fault = f"no predictions named {table!r}"
+                    raise DataError(str(record.path), fault, "Run it again, or mend the target")
+            self._pooled[table] = {
+                seed: SeedScores.from_tables(
+                    [fold.tables[table] for fold in folds], str(folds[0].path.parent)
+                )
+                for seed, folds in self.seeds.items()
+            }
+        return self._pooled[table]
+
     @cached_property
-    def scores(self) -> dict[int, SeedScores]:
-        """Pooled predictions of each seed."""
-        return {
-            seed: SeedScores.from_tables(
-                [fold.predictions for fold in folds], str(folds[0].path.parent)
-            )
-            for seed, folds in self.seeds.items()
-        }
+    def _pooled(self) -> dict[str, dict[int, SeedScores]]:
+        return {}
 
     def estimate(self, metric: str) -> Estimate:
         """Compute a metric from the predictions, or take it from the records.
@@ -113,7 +133,7 @@ class RunGroup:
             The records do not have it; or they have another value than their predictions give.
         """
         measure = parse_measure(metric)
-        scores = list(self.scores.values())
+        scores = list(self.scores(measure.table).values())
         stored = [self._stored(metric, folds) for folds in self.seeds.values()]
         if not all(one.can(measure) for one in scores):
             values = np.array(stored, dtype=float)

@@ -104,7 +104,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
         return Cell(text, row[high] - row[low])
 
     spread = cell("reported_spread").text
-    reported = cell("reported", 0 if row["metric"] == "proteins" else digits)
+    reported = cell("reported", 0 if _is_count(row) else digits)
     difference = cell("difference")
     if difference.key is not None and difference.key > 0:
         difference = Cell(f"+{difference.text}", difference.key)
@@ -133,7 +133,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
         row["reason"],
         run,
         mark_of(row["difference"], row["ci_low"], row["ci_high"], row["margin"]),
-        row["metric"] == "proteins",
+        _is_count(row),
     )
 
 
@@ -191,11 +191,16 @@ def value_text(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
+def _is_count(row: Mapping[str, Any]) -> bool:
+    """Whether a printed number counts examples."""
+    return row["metric"] == "proteins" or row["unit"] == "count"
+
+
 def _digits(row: Mapping[str, Any]) -> int:
     """Decimals: two in percent, one for counts, three for fractions."""
     if row["unit"] == "percent":
         return 2
-    return 1 if row["metric"] == "proteins" else 0 if abs(row["reported"]) >= 100 else 3
+    return 1 if _is_count(row) else 0 if abs(row["reported"]) >= 100 else 3
 
 
 def _fixed(value: float, digits: int) -> str:

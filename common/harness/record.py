@@ -2,7 +2,8 @@
 
 ``results/runs/<profile>/<paper>/<experiment>/<variant>/seed<S>-fold<K>`` with the endings
 ``.json`` (everything but the arrays), ``.predictions.csv.gz`` (id, truth, one column a label) and
-``.history.csv`` (one row an epoch). The JSON file is written last and holds the checksum of the
+``.history.csv`` (one row an epoch). A run with a second test set or a second output has a further
+``.NAME.predictions.csv.gz`` for each. The JSON file is written last and holds the checksums of the
 predictions: a run is done when, and only when, it is there.
 """
 
@@ -42,6 +43,7 @@ __all__ = [
 
 DATA_VARIANTS = ("exact", "reconstructed", "partial data", "stand-in", "simulated")
 _STEM = re.compile(r"seed(\d+)-fold(\d+)")
+_TABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
 @dataclass
@@ -71,6 +73,9 @@ class RunResult:
         Wall time of training and prediction.
     extra : mapping
         Anything else that JSON can hold.
+    tables : mapping of name to DataFrame
+        Predictions of further test sets or outputs, such as ``membrane``; each as `predictions`.
+        Their metrics are named ``membrane/accuracy``.
     """
 
     metrics: Mapping[str, float]
@@ -85,6 +90,10 @@ class RunResult:
     epochs: int = 0
     seconds: float = math.nan
     extra: Mapping[str, Any] = field(default_factory=dict)
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+_UNTABLED = sorted({*RunResult.__dataclass_fields__} - {"predictions", "history", "tables"})
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,21 @@ class Record:
         DataError
             The file is missing, or is not the one that the record was written with.
         """
-        content = _checked_predictions(self)
+        return self._table("")
+
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Tables of predictions by name, the first one's name being empty.
+
+        Raises
+        ------
+        DataError
+            As `predictions`.
+        """
+        return {"": self.predictions, **{name: self._table(name) for name in _further(self)}}
+
+    def _table(self, name: str) -> pd.DataFrame:
+        content = _checked_predictions(self, name)
         text = {"id": str, "truth": str}
         return pd.read_csv(BytesIO(content), compression="gzip", dtype=text, keep_default_na=False)
 
@@ -151,25 +174,28 @@ def write_record(
     """
     _check_result(key, result)
     final = key.path("json", results)
-    predictions = gzip.compress(_csv(result.predictions), mtime=0)
+    tables = {"": result.predictions, **result.tables}
+    packed = {name: gzip.compress(_csv(table), mtime=0) for name, table in tables.items()}
+    sums = {name: {"sha256": hashlib.sha256(data).hexdigest()} for name, data in packed.items()}
     content = {
         **{name: getattr(key, name) for name in RunKey.__dataclass_fields__},
-        **{name: getattr(result, name) for name in RunResult.__dataclass_fields__},
-        "predictions": {"sha256": hashlib.sha256(predictions).hexdigest()},
+        **{name: getattr(result, name) for name in _UNTABLED},
+        "predictions": sums.pop(""),
+        "tables": sums,
         "settings": dict(settings),
         "provenance": dict(provenance),
         "command": key.command,
         "complete": True,
     }
-    del content["history"]
     text = json.dumps(as_stored(content), indent=1, sort_keys=True, allow_nan=False) + "\n"
     with ExitStack() as stack:
         # The stack renames in the opposite order: predictions, history, and the JSON file last.
         stack.enter_context(written_whole(final)).write_text(text, encoding="utf-8")
         history = stack.enter_context(written_whole(key.path("history.csv", results)))
         history.write_bytes(_csv(result.history))
-        table = stack.enter_context(written_whole(key.path("predictions.csv.gz", results)))
-        table.write_bytes(predictions)
+        for name, data in packed.items():
+            path = key.path(_ending(name), results)
+            stack.enter_context(written_whole(path)).write_bytes(data)
         try:
             final.unlink(missing_ok=True)
         except OSError as error:
@@ -204,7 +230,8 @@ def read_record(path: Path) -> Record:
     if path.parts[-6:] != key.path("json", Path("results")).parts[-6:]:
         raise _damaged(path, f"holds another run's record ({key.command})")
     record = Record(key, path, content)
-    _checked_predictions(record)
+    for name in ("", *_further(record)):
+        _checked_predictions(record, name)
     return record
 
 
@@ -228,14 +255,24 @@ def read_records(
     return sorted((read_record(path) for path in files), key=lambda record: record.key)
 
 
-def _checked_predictions(record: Record) -> bytes:
-    """Bytes of the predictions file, after their checksum was found right."""
-    path = record.path.with_name(f"{record.key.stem}.predictions.csv.gz")
+def _ending(table: str) -> str:
+    return f"{table}.predictions.csv.gz" if table else "predictions.csv.gz"
+
+
+def _further(record: Record) -> Mapping[str, Mapping[str, str]]:
+    """Checksums of all tables of predictions but the first."""
+    return record.content.get("tables", {})
+
+
+def _checked_predictions(record: Record, table: str) -> bytes:
+    """Bytes of a predictions file, after their checksum was found right."""
+    path = record.path.with_name(f"{record.key.stem}.{_ending(table)}")
     try:
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise _damaged(record.path, f"its predictions ({path.name}) are missing") from error
-    if hashlib.sha256(content).hexdigest() != record.content["predictions"]["sha256"]:
+    expected = _further(record)[table] if table else record.content["predictions"]
+    if hashlib.sha256(content).hexdigest() != expected["sha256"]:
         raise _damaged(path, "the checksum is not the one in the record")
     return content
 
@@ -250,12 +287,20 @@ def _check_result(key: RunKey, result: RunResult) -> None:
         raise UsageError(
             key.command, f"data variant {result.data_variant!r} unknown", f"Known: {allowed}"
         )
-    columns = result.predictions.columns
+    for name, table in {"": result.predictions, **result.tables}.items():
+        if name and not _TABLE.fullmatch(name):
+            fault = f"a table of predictions is named {name!r}"
+            raise UsageError(key.command, fault, "Use letters, digits and hyphens")
+        _check_table(key, table)
+
+
+def _check_table(key: RunKey, table: pd.DataFrame) -> None:
+    columns = table.columns
     if "id" not in columns or not any(str(c).split(":")[0] == "truth" for c in columns):
         fault = f"predictions have the columns {', '.join(map(str, columns))}"
         raise UsageError(key.command, fault, "Give id, truth and one column for each label")
-    ids = result.predictions["id"].astype(str)
-    numbers = result.predictions.drop(columns=["id", "truth"], errors="ignore")
+    ids = table["id"].astype(str)
+    numbers = table.drop(columns=["id", "truth"], errors="ignore")
     finite = np.isfinite(numbers.to_numpy(dtype=float)).all(axis=1)
     if not finite.all():
         fault = f"the prediction for {ids[~finite].iloc[0]} is not a finite number"

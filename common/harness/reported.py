@@ -16,7 +16,7 @@ COLUMNS = (
     *("spread", "spread_kind", "n", "unit", "note"),
 )
 SEED_SPREAD = "sd over training seeds"
-UNITS = {"": 1.0, "percent": 100.0, "s": 1.0}
+UNITS = {"": 1.0, "percent": 100.0, "s": 1.0, "count": 1.0}
 
 
 @dataclass(frozen=True)

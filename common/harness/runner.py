@@ -83,11 +83,12 @@ def run_experiment(
     StorageError
         The results folder cannot be written; this is found before the training starts.
     """
-    if key.variant not in experiment.variants:
-        remedy = f"This experiment has {', '.join(experiment.variants)}"
+    variants, folds = experiment.variants_of(key.profile), experiment.folds_of(key.profile)
+    if key.variant not in variants:
+        remedy = f"This experiment has {', '.join(variants)}"
         raise UsageError(f"variant {key.variant!r}", f"not one of {paper.name}'s", remedy)
-    if key.fold >= experiment.folds:
-        remedy = f"Folds are counted from 0; this experiment has {experiment.folds}"
+    if key.fold >= folds:
+        remedy = f"Folds are counted from 0; this experiment has {folds}"
         raise UsageError(f"fold {key.fold}", "there is none of this number", remedy)
     results = results or results_folder()
     settings = paper.settings.resolve(key.variant, key.profile, experiment.name, overrides)
@@ -163,8 +164,8 @@ def is_done(
     if record.settings != json.loads(json.dumps(dict(settings))):
         return False
     if record.data_variant == SIMULATED and key.profile != "smoke":
-        missing = [n for n in experiment.datasets if locate(n, simulate=True).origin == SIMULATED]
-        if experiment.datasets and not missing:
+        names = experiment.datasets_of(key.profile)
+        if names and all(locate(n, simulate=True).origin != SIMULATED for n in names):
             return False
     if not experiment.needs:
         return True

@@ -28,8 +28,8 @@ class Target:
     reported_runs : int
         Training runs behind the printed number: 1 unless the paper says that it is a mean.
     total : float, optional
-        For counts: examples of the true class in the paper; by default the sum of the printed
-        table's row.
+        For counts: examples in the paper that they are a share of (of the true class; with the
+        label, or without it); by default the sum of the printed table's row.
     folds : int, optional
         Folds whose predictions are pooled; by default those that there are.
     """

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from scipy import stats
 
 from common.errors import UsageError
+from common.harness.measures import AVERAGED, OF_NEGATIVES, OF_POSITIVES
 
 CONFIDENCE = 0.90
 LEAST_SEEDS = 3
@@ -29,11 +30,12 @@ MARGINS = {
     "auc": 0.03,
     "count": 0.0,
     "parameters": 0.0,
-}
+} | dict.fromkeys((*AVERAGED, *OF_POSITIVES, *OF_NEGATIVES), 0.03)
 """Largest difference that counts as none, by kind of metric.
 
-As fractions: 0.02 of accuracy is 2 points in percent; a cell of a confusion matrix (`proteins`)
-has 0.03 of the examples of its true class. Counts without a spread must be equal.
+As fractions: 0.02 of accuracy is 2 points in percent; a cell of a confusion matrix (`proteins`,
+`true_positives` and the like) has 0.03 of the examples that it is a share of. Counts without a
+spread must be equal.
 """
 
 EXACT = ("count", "parameters")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -16,8 +15,8 @@ from common.data.alphabet import PROTEIN
 from common.features.per_residue import PerResidueStore
 from common.features.truncation import cut_middle
 from common.harness.experiment import Context
+from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
-from common.metrics.classification import accuracy, mcc, most_likely, per_class
 from common.training.fit import FitResult, fit, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
@@ -175,7 +174,10 @@ def train(context: Context) -> Trained:
 def result_of(trained: Trained) -> RunResult:
     """Scores, predictions and attention of a trained network, ready to be recorded."""
     split, fitted, settings = trained.split, trained.fit, trained.context.settings
-    predictions = prediction_table(split.test_frame, trained.outputs["location"])
+    test = split.test_frame
+    predictions = prediction_table(
+        test["id"], test["location"], trained.outputs["location"], LOCATIONS
+    )
     history = fitted.history.rename(columns=lambda name: name.replace("val_", "test_"))
     extra: dict[str, Any] = {
         "features_per_residue": 20 * len(settings["matrices"]) + 20 * settings["profiles"],
@@ -190,7 +192,7 @@ def result_of(trained: Trained) -> RunResult:
         metrics=scores(predictions),
         predictions=predictions,
         history=history,
-        n_original=len(split.test_frame),
+        n_original=len(test),
         n_effective=len(predictions),
         data_variant=split.variant,
         data_sha256=split.table.sha256,
@@ -200,23 +202,3 @@ def result_of(trained: Trained) -> RunResult:
         seconds=round(fitted.seconds + trained.seconds, 1),
         extra=extra,
     )
-
-
-def prediction_table(frame: pd.DataFrame, probabilities: np.ndarray) -> pd.DataFrame:
-    """``id``, ``truth`` and a column of probabilities for each location."""
-    head = pd.DataFrame({"id": frame["id"], "truth": frame["location"]})
-    return pd.concat([head, pd.DataFrame(probabilities, columns=list(LOCATIONS))], axis=1)
-
-
-def scores(predictions: pd.DataFrame) -> dict[str, float]:
-    """Accuracy, MCC and F1 of each location from a table of predictions."""
-    truth = predictions["truth"].to_numpy(dtype=str)
-    predicted = most_likely(predictions[list(LOCATIONS)].to_numpy(), LOCATIONS)
-    table = per_class(truth, predicted, LOCATIONS)
-    metrics = {"accuracy": accuracy(truth, predicted), "mcc": mcc(truth, predicted)}
-    return metrics | {f"f1:{name}": float(table.loc[name, "f1"]) for name in LOCATIONS}
-
-
-def count_trainable(model: keras.Model) -> int:
-    """Trainable parameters of a model."""
-    return sum(math.prod(weight.shape) for weight in model.trainable_weights)

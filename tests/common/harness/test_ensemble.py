@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from common.errors import DataError
-from common.harness.ensemble import is_current, mean_predictions, members_of
-from common.harness.record import read_records
+from common.harness.ensemble import is_current, mean_predictions, members_of, run_ensemble
+from common.harness.outcome import prediction_table
+from common.harness.record import RunKey, read_records
 
 LABELS = ["ER", "Golgi", "Nuclear"]
 
@@ -56,3 +57,33 @@ def test_an_ensemble_is_out_of_date_once_there_is_another_member(run, results):
     assert not is_current(ensemble, read_records(results))
     ensemble.content["extra"]["members"] = members_of(read_records(results)[:3])
     assert is_current(ensemble, read_records(results))
+
+
+def test_further_tables_are_averaged_too(run, results, predictions_of):
+    for seed, right in ((1, 9), (2, 5)):
+        run(seed, 80, tables={"hard": predictions_of(12, right)})
+    records = read_records(results)
+    ensemble = run_ensemble(RunKey("full", "toy", "mean", "paper", 1), results, "a", 5)
+    by_hand = sum(record.tables["hard"][LABELS].to_numpy() for record in records) / 2
+    assert np.abs(ensemble.tables["hard"][LABELS].to_numpy() - by_hand).max() < 1e-12
+    assert ensemble.metrics["accuracy"] == 0.8
+    assert "hard/mcc" in ensemble.metrics
+    assert ensemble.n_parameters == 2 * 1234
+    assert ensemble.extra["remark"] == "2 members"
+
+
+def test_member_without_the_table_is_named(run, results, predictions_of):
+    run(1, tables={"hard": predictions_of(12, 9)})
+    run(2)
+    with pytest.raises(DataError, match=r"seed2-fold0.json: no predictions named 'hard'"):
+        mean_predictions(read_records(results), "hard")
+
+
+def test_several_labels_are_averaged(run, results):
+    truth = np.array([[1.0, 0, 1], [0, 0, 1]])
+    for seed, probability in ((1, 0.2), (2, 0.6)):
+        table = prediction_table(["a", "b"], truth, np.full((2, 3), probability), LABELS)
+        run(seed, table=table, metrics={})
+    mean = mean_predictions(read_records(results))
+    assert np.abs(mean[LABELS].to_numpy() - 0.4).max() < 1e-12
+    assert mean["truth:Nuclear"].tolist() == [1, 1]

@@ -140,3 +140,24 @@ def test_distributions(run, choose):
     table[["Cytosol", "Nuclear"]] = 1 - table[["truth:Cytosol", "truth:Nuclear"]].to_numpy()
     run(table=table, metrics={})
     assert choose().estimate("pearson:Cytosol").value == pytest.approx(-1)
+
+
+def test_metric_of_a_further_table(run, choose, predictions_of):
+    for seed, right in ((1, 10), (2, 20)):
+        table = predictions_of(40, right, first=500)
+        run(
+            seed, 90, metrics={"accuracy": 0.9, "hard/accuracy": right / 40}, tables={"hard": table}
+        )
+    group = choose()
+    found = group.estimate("hard/accuracy")
+    assert found.by_seed.tolist() == [0.25, 0.5]
+    assert (found.n_test, found.support) == (40, 40)
+    assert found.bootstrap[0] < 0.375 < found.bootstrap[1]
+    with pytest.raises(DataError, match="no predictions named 'soft'"):
+        group.estimate("soft/accuracy")
+
+
+def test_further_table_that_contradicts_the_record(run, choose, predictions_of):
+    run(metrics={"accuracy": 0.9, "hard/mcc": 0.5}, tables={"hard": predictions_of(40, 10)})
+    with pytest.raises(DataError, match="says hard/mcc = 0.5"):
+        choose().estimate("hard/mcc")

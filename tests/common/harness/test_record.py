@@ -217,3 +217,31 @@ def test_values_as_json_keeps_them():
 def test_key_of_a_record(run, results):
     run(fold=3)
     assert read_records(results)[0].key == RunKey("full", "toy", "a", "paper", 1, 3)
+
+
+def test_further_tables_come_back(run, results, predictions_of):
+    more = {"setHARD": predictions_of(30, 10), "membrane": predictions_of(8, 8, ("M", "S"))}
+    run(tables=more)
+    record = read_records(results)[0]
+    assert list(record.tables) == ["", "membrane", "setHARD"]
+    assert record.tables[""].equals(record.predictions)
+    assert record.tables["setHARD"]["id"].tolist() == more["setHARD"]["id"].tolist()
+    assert len(read_records(results)) == 1
+
+
+def test_damaged_further_table_is_found(run, results, predictions_of):
+    key = run(tables={"setHARD": predictions_of(30, 10)})
+    path = key.path("setHARD.predictions.csv.gz", results)
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+    with pytest.raises(DataError, match=r"setHARD.predictions.csv.gz: the checksum"):
+        read_record(key.path("json", results))
+    path.unlink()
+    with pytest.raises(DataError, match=r"setHARD.predictions.csv.gz\) are missing"):
+        read_record(key.path("json", results))
+
+
+def test_table_names_and_contents_are_checked(run, predictions_of):
+    with pytest.raises(UsageError, match="named 'a/b'"):
+        run(tables={"a/b": predictions_of(3, 3)})
+    with pytest.raises(UsageError, match="has two predictions"):
+        run(tables={"hard": predictions_of(3, 3).assign(id="P1")})

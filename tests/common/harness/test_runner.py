@@ -170,3 +170,22 @@ def test_full_disk_and_read_only_folder_are_found_before_training(
         run_experiment(paper, paper.experiment("net"), KEY, results=tmp_path / "results")
     assert not calls
     assert not list((tmp_path / "results").rglob("*.*"))
+
+
+def test_profiles_may_differ_in_data_variants_and_folds():
+    experiment = Experiment(
+        "made",
+        "net",
+        "t",
+        lambda context: None,
+        {"quick": (1,), "full": (1, 2)},
+        datasets={"quick": ("a",), "full": ("a", "b")},
+        variants={"full": ("paper", "code")},
+        folds={"quick": 2, "full": 10},
+    )
+    assert len(experiment.keys("quick")) == 2
+    assert len(experiment.keys("full")) == 2 * 2 * 10
+    assert {key.variant for key in experiment.keys("quick")} == {"paper"}
+    assert experiment.keys("smoke") == []
+    assert [experiment.datasets_of(p) for p in ("smoke", "quick")] == [(), ("a",)]
+    assert experiment.datasets_of("full") == ("a", "b")

@@ -13,16 +13,25 @@ from common.metrics.resampling import index_draws
 from common.metrics.spread import bootstrap_interval
 
 LABELS = ("ER", "Golgi", "Nuclear")
+FRACTIONS = ("Cytosol", "Membrane", "Nuclear")
 ACCURACY = parse_measure("accuracy")
 
 
 def fractions(n=40, seed=0):
     rng = np.random.default_rng(seed)
-    true, guessed = rng.dirichlet([1, 1], n), rng.dirichlet([1, 1], n)
+    true, guessed = rng.dirichlet([1, 1, 1], n), rng.dirichlet([1, 1, 1], n)
     table = pd.DataFrame({"id": [f"t{i:03}" for i in range(n)]})
-    table[["truth:Cytosol", "truth:Nuclear"]] = true
-    table[["Cytosol", "Nuclear"]] = 0.5 * true + 0.5 * guessed
+    table[[f"truth:{name}" for name in FRACTIONS]] = true
+    table[list(FRACTIONS)] = 0.5 * true + 0.5 * guessed
     return table
+
+
+def with_nuclear(table, head, values):
+    """The table with other nuclear fractions, the other two scaled so that rows sum to 1."""
+    others = [f"{head}{name}" for name in FRACTIONS[:2]]
+    rest = (1 - np.asarray(values)) / table[others].sum(axis=1)
+    scaled = table[others].mul(rest, axis=0)
+    return table.assign(**{name: scaled[name] for name in others}, **{f"{head}Nuclear": values})
 
 
 def test_value_of_labels(predictions_of):
@@ -86,8 +95,7 @@ def test_pearson_of_a_column():
 
 
 def test_pearson_of_a_constant_column_is_undefined():
-    table = fractions()
-    table["Nuclear"] = 0.3
+    table = with_nuclear(fractions(), "", np.full(40, 0.3))
     scores = SeedScores.from_tables([table], "x")
     assert np.isnan(scores.value(parse_measure("pearson:Nuclear")))
     assert np.isnan(scores.drawn(parse_measure("pearson:Nuclear"), 10, 0)).all()
@@ -95,8 +103,7 @@ def test_pearson_of_a_constant_column_is_undefined():
 
 
 def test_resamples_in_which_a_side_is_constant_are_undefined():
-    table = fractions()
-    table["truth:Nuclear"] = [0.3] * 39 + [0.7]
+    table = with_nuclear(fractions(), "truth:", np.array([0.3] * 39 + [0.7]))
     scores = SeedScores.from_tables([table], "x")
     without = [39 not in draw for draws in index_draws(40, 200, 0) for draw in draws]
     drawn = scores.drawn(parse_measure("pearson:Nuclear"), 200, 0)
@@ -111,7 +118,7 @@ def test_what_cannot_be_computed(predictions_of):
     assert not of_labels.can(parse_measure("pearson:ER"))
     assert not of_labels.can(parse_measure("auc"))
     assert not of_fractions.can(ACCURACY)
-    with pytest.raises(DataError, match="no column 'ER'"):
+    with pytest.raises(DataError, match="no label 'ER'"):
         of_fractions.value(parse_measure("pearson:ER"))
 
 

@@ -9,12 +9,13 @@ import pytest
 from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
 from common.features.per_residue import PerResidueStore, write_store
+from common.harness.outcome import count_trainable
 from common.paths import mirror_folder
 from common.training.fit import predict
 from reproductions.sonderby.data import LOCATIONS, load_multiloc
 from reproductions.sonderby.experiments import PAPER
 from reproductions.sonderby.model import build, explain
-from reproductions.sonderby.training import count_trainable, make_examples
+from reproductions.sonderby.training import make_examples
 
 NETWORKS = ("a-lstm", "r-lstm")
 
