@@ -14,6 +14,7 @@ import typer
 
 from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
+from reproductions.cli_embed import embed
 from reproductions.cli_weights import import_torch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -26,6 +27,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(data, name="data")
+app.command(epilog="Example: `reproduce embed unirep-256 proteins.fasta -o proteins.h5`")(embed)
 app.command(epilog="Example: `reproduce import-torch weights.npz -o la.keras`")(import_torch)
 
 ProfileOption = Annotated[
