@@ -75,3 +75,33 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Call ``write(temporary)`` and put the result in the place of `path`."""
     with written_whole(path) as temporary:
         write(temporary)
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a file for one process at a time, so that jobs at once do not make it twice.
+
+    Parameters
+    ----------
+    path : Path
+        The file to be made. The lock is a file beside it, ``.NAME.lock``; it is let go when the
+        process ends, however it ends.
+
+    Raises
+    ------
+    StorageError
+        The folder cannot be written.
+    """
+    from filelock import FileLock
+
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(path.with_name(f".{path.name}.lock"))
+        lock.acquire()
+    except OSError as error:
+        raise storage_error(path, error) from error
+    try:
+        yield
+    finally:
+        lock.release()

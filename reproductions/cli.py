@@ -106,15 +106,14 @@ def run(
 @app.command(epilog="Example: `reproduce compare`")
 def compare(paper: PapersOption = None, results: ResultsOption = None) -> None:
     """Put every reported number beside ours: comparison.csv and claims.csv."""
-    from common.harness.claims import evaluate_claims, write_claims
-    from common.harness.compare import compare as compare_papers
-    from common.harness.compare import write_comparison
+    from common.harness.answers import write_answers
+    from common.paths import results_folder
     from reproductions.papers import load_papers
 
     papers = list(load_papers(paper or ()).values())
-    table = compare_papers(papers, results)
-    typer.echo(write_comparison(table, results))
-    typer.echo(write_claims(evaluate_claims(papers, results), results))
+    table, paths = write_answers(papers, results or results_folder())
+    for path in paths:
+        typer.echo(path)
     counts = table.groupby(["paper", "profile", "verdict"]).size()
     for (name, profile, word), count in counts.items():
         typer.echo(f"{name}: {count} {word}" + (f" ({profile} runs)" if profile else ""))

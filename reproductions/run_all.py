@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from common.errors import ReproduceError, UsageError
-from common.files import write_whole
+from common.errors import DataError, ReproduceError, UsageError
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
-    from common.harness.run_key import RunKey
 
 EXECUTORS = ("local", "slurm")
 
@@ -58,10 +53,13 @@ def pipeline(
     ------
     UsageError
         An unknown paper, profile or executor.
+    DataError
+        Data are missing, and so are the runs that read them; all others were run.
     ReproduceError
         A job failed; its log is named.
     """
     from common.harness.experiment import PROFILES
+    from reproductions.jobs import run_jobs, runnable
     from reproductions.papers import load_papers
 
     if profile not in PROFILES:
@@ -70,124 +68,60 @@ def pipeline(
         raise UsageError(f"executor {executor!r}", "unknown", f"Known: {', '.join(EXECUTORS)}")
     papers = load_papers(names)
     if dry_run:
-        run_jobs(papers, profile, jobs, executor, dry_run)
+        run_jobs(papers, runnable(papers, profile, ())[0], jobs, executor, dry_run=True)
         return
-    fetch(papers, profile, offline)
+    missing = fetch(papers, profile, offline)
+    keys, left_out = runnable(papers, profile, missing)
+    for experiment, lacks in left_out.items():
+        print(f"runs: {experiment} is left out, it needs {lacks}", file=sys.stderr, flush=True)
     failure: ReproduceError | None = None
     try:
-        run_jobs(papers, profile, jobs, executor, dry_run)
+        run_jobs(papers, keys, jobs, executor, dry_run=False)
     except ReproduceError as error:
         failure = error
     finish(papers)
     if failure is not None:
         raise failure
+    if left_out:
+        fault = f"{', '.join(missing)} is not here; left out: {', '.join(left_out)}"
+        raise DataError("data", fault, "`reproduce data status` says what helps; then run again")
 
 
-def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> None:
-    """Find the data sets of a profile; the quick profile goes on without, on simulated data."""
+def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
+    """Find the data sets of a profile.
+
+    Returns
+    -------
+    list of str
+        Those that are nowhere, and for which simulated data may not stand in.
+    """
     from common.data.fetch import locate
-    from common.errors import DataError
 
-    for paper in papers.values():
-        for name in paper.datasets(profile):
-            try:
-                located = locate(name, download=not offline)
-                print(f"data: {name} from the {located.origin} ({located.variant})", flush=True)
-            except DataError as error:
-                if profile != "quick":
-                    raise
-                print(f"data: {error}", file=sys.stderr)
-                print(f"data: simulated data stands in for {name}", file=sys.stderr, flush=True)
-
-
-def run_jobs(
-    papers: dict[str, Paper], profile: str, jobs: int, executor: str, dry_run: bool
-) -> None:
-    """Let Snakemake run what has no record yet, and show how far it is."""
-    from common.harness.experiment import ordered_keys
-    from common.harness.overview import Overview
-    from common.paths import project_root, results_folder, runs_folder
-
-    keys = [key for paper in papers.values() for key in ordered_keys(paper, profile)]
-    waiting = [key for key in keys if not _done(papers[key.paper], key)]
-    print(f"runs: {len(keys)} in all, {len(keys) - len(waiting)} done before", flush=True)
-    if not waiting and not dry_run:
-        return
-    costs = {key: papers[key.paper].experiment(key.experiment).cost(profile) for key in keys}
-    root = project_root()
-    arguments = [
-        *(sys.executable, "-m", "snakemake", "--snakefile", str(root / "workflow" / "Snakefile")),
-        *(
-            "--directory",
-            str(root),
-            "--nolock",
-            "--keep-going",
-            "--keep-incomplete",
-            "--ignore-incomplete",
-        ),
-        *("--rerun-triggers", "input", "params"),
-        *("--config", f"profile={profile}", f"papers={','.join(papers)}"),
-    ]
-    if executor == "local":
-        arguments += ["--cores", str(jobs * max(cost.threads for cost in costs.values()))]
-    else:
-        arguments += ["--workflow-profile", str(root / "workflow" / "profiles" / executor)]
-        arguments += ["--jobs", str(max(jobs, 2))]
-    if dry_run:
-        done = subprocess.run([*arguments, "--dry-run", "--quiet", "host"], cwd=root)
-        if done.returncode:
-            raise ReproduceError("snakemake", "the dry run failed", "Its message stands above")
-        return
-    for key in waiting:
-        key.path("json", results_folder()).unlink(missing_ok=True)
-    log = runs_folder() / "logs" / f"snakemake-{time.strftime('%Y%m%d-%H%M%S')}.log"
-    write_whole(log, lambda path: None)
-    with log.open("w") as stream:
-        child = subprocess.Popen(arguments, cwd=root, stdout=stream, stderr=stream)
+    missing = []
+    names = [name for paper in papers.values() for name in paper.datasets(profile)]
+    for name in dict.fromkeys(names):
         try:
-            minutes = {key: cost.minutes for key, cost in costs.items()}
-            Overview(minutes, results_folder(), log.parent).watch(child)
-        except KeyboardInterrupt:
-            child.wait()
-            raise
-    if child.returncode:
-        raise ReproduceError(*_failure(keys, log))
-
-
-def _done(paper: Paper, key: RunKey) -> bool:
-    """Whether a run of the pipeline need not be run; see `is_done`."""
-    from common.harness.runner import is_done
-    from common.paths import results_folder
-
-    settings = paper.settings.resolve(key.variant, key.profile, key.experiment)
-    return is_done(paper.experiment(key.experiment), key, settings, results_folder())
-
-
-def _failure(keys: list[RunKey], log: Path) -> tuple[str, str, str]:
-    """Name the first run without a record and the last line of its log."""
-    from common.harness.overview import log_of
-    from common.paths import results_folder
-
-    for key in keys:
-        own = log.parent / log_of(key)
-        if not key.path("json", results_folder()).exists() and own.exists():
-            lines = own.read_text(errors="replace").strip().splitlines() or ["no output"]
-            return key.command, lines[-1], f"The whole log is {own}"
-    return "snakemake", "it ended with an error", f"The whole log is {log}"
+            located = locate(name, download=not offline)
+            print(f"data: {name} from the {located.origin} ({located.variant})", flush=True)
+        except DataError as error:
+            print(f"data: {error}", file=sys.stderr, flush=True)
+            if profile == "quick":
+                print(f"data: simulated data stands in for {name}", file=sys.stderr, flush=True)
+            else:
+                missing.append(name)
+    return missing
 
 
 def finish(papers: dict[str, Paper]) -> None:
     """Compare, draw and report; every paper is on the page, not only those that ran."""
-    from common.harness.claims import evaluate_claims, write_claims
-    from common.harness.compare import compare, write_comparison
+    from common.harness.answers import write_answers
     from common.harness.report import write_report
     from common.paths import results_folder
     from reproductions.papers import load_papers
 
     every = list(load_papers().values())
-    table = compare(every)
-    print(f"comparison: {write_comparison(table)}")
-    write_claims(evaluate_claims(every))
+    _, paths = write_answers(every, results_folder())
+    print(f"comparison: {paths[0]}")
     for paper in papers.values():
         if paper.draw is not None:
             paper.draw(results_folder())

@@ -29,7 +29,7 @@ from common.features.databases import STAND_IN
 from common.features.frequencies import own_residues, weighted_frequencies
 from common.features.matrices import RESIDUES
 from common.features.per_residue import write_store
-from common.files import storage_error
+from common.files import locked, storage_error
 from common.paths import cache_folder
 
 TOOLS = {"mmseqs": mmseqs, "psiblast": psiblast}
@@ -75,8 +75,11 @@ def cached_profiles(
     queries = _queries(records)
     key = cache_key(queries, database_fasta, tool, iterations)
     path = cache_folder() / "profiles" / f"{name}-{tool}-{key}.h5"
-    if not path.exists():
-        _compute(queries, database_fasta, path, tool, iterations, threads, variant, sources)
+    if path.exists():
+        return path
+    with locked(path):
+        if not path.exists():
+            _compute(queries, database_fasta, path, tool, iterations, threads, variant, sources)
     return path
 
 

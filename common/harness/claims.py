@@ -241,8 +241,27 @@ def _interval(
         low, high = min(low, 0.0), max(high, 0.0)
     elif seeds < LEAST_SEEDS:
         return math.nan, math.nan
-    spread = 0.0
-    if seeds >= LEAST_SEEDS:
-        error = math.sqrt(sum(part.seed_sd**2 / len(part.by_seed) for part in parts))
-        spread = float(stats.t.ppf(1 - tail, seeds - 1)) * error
-    return difference - math.hypot(low, spread), difference + math.hypot(high, spread)
+    return widened(
+        difference, difference + low, difference + high, [part.by_seed for part in parts]
+    )
+
+
+def widened(
+    value: float, low: float, high: float, parts: Sequence[np.ndarray]
+) -> tuple[float, float]:
+    """An interval over test examples with the spread over training seeds added in quadrature.
+
+    Parameters
+    ----------
+    value, low, high : float
+        A number and its 90 % interval.
+    parts : sequence of (n_seeds,) float64
+        By seed, each of the quantities that the number is a sum or a difference of. With fewer
+        than 3 seeds their spread is not known and the interval stays as it is.
+    """
+    seeds = min(len(part) for part in parts)
+    if seeds < LEAST_SEEDS:
+        return low, high
+    error = math.sqrt(sum(float(np.var(part, ddof=1)) / len(part) for part in parts))
+    spread = float(stats.t.ppf((1 + CONFIDENCE) / 2, seeds - 1)) * error
+    return value - math.hypot(value - low, spread), value + math.hypot(high - value, spread)

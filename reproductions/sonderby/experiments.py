@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from common.features.databases import DATASETS
 from common.harness.claims import Claim
 from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.record import RunResult
@@ -41,6 +42,9 @@ def _draw(results: Path) -> list[Path]:
 
 
 MULTILOC = ("multiloc",)
+WITH_PROFILES = {"quick": MULTILOC, "full": DATASETS}
+"""Profiles are searched in the proteins of every benchmark data set."""
+
 HOURS = {
     "smoke": Cost(minutes=2, memory_gb=3),
     "quick": Cost(minutes=5, memory_gb=3),
@@ -53,7 +57,7 @@ EXPERIMENTS = (
         "r-lstm",
         "R-LSTM on MultiLoc, 80 features a residue (60 in the quick profile)",
         _train,
-        datasets=MULTILOC,
+        datasets=WITH_PROFILES,
         seeds={"smoke": (1, 2), "quick": (1, 2), "full": (1, 2, 3)},
         costs=HOURS,
     ),
@@ -62,7 +66,7 @@ EXPERIMENTS = (
         "a-lstm",
         "A-LSTM on MultiLoc, 80 features a residue (60 in the quick profile)",
         _train,
-        datasets=MULTILOC,
+        datasets=WITH_PROFILES,
         seeds={"smoke": (1,), "quick": (1,), "full": (1, 2, 3)},
         costs=HOURS,
     ),

@@ -9,6 +9,7 @@ from typing import Any
 from common.features.databases import DATASETS, STAND_IN, benchmark_database
 from common.features.per_residue import PerResidueStore
 from common.features.profiles import cached_profiles
+from common.files import locked
 from common.paths import cache_folder
 from reproductions.sonderby.data import Table
 
@@ -50,6 +51,9 @@ def multiloc_profiles(settings: Mapping[str, Any], table: Table) -> PerResidueSt
 def _stand_in() -> Path:
     """All proteins of the benchmark data sets as FASTA, written where it is not there yet."""
     path = cache_folder() / "profiles" / "benchmark-proteins.fasta"
-    if not path.exists():
-        benchmark_database(path)
+    if path.exists():
+        return path
+    with locked(path):
+        if not path.exists():
+            benchmark_database(path)
     return path

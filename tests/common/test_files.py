@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import subprocess
+import sys
 
 import pytest
 
 from common.errors import DataError, StorageError, UsageError
-from common.files import write_whole, written_whole
+from common.files import locked, write_whole, written_whole
 
 
 def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
@@ -61,3 +63,37 @@ def test_exit_codes_differ_by_kind():
     codes = [error("r", "f", "m").exit_code for error in (UsageError, DataError, StorageError)]
     assert codes == [2, 3, 4]
     assert str(DataError("P1", "no sequence", "Add one")) == "P1: no sequence. Add one"
+
+
+def test_a_lock_keeps_a_second_process_waiting(tmp_path):
+    path = tmp_path / "made.txt"
+    code = (
+        "import sys, time; from pathlib import Path; from common.files import locked\n"
+        "path = Path(sys.argv[1])\n"
+        "with locked(path):\n"
+        "    print('held', flush=True); time.sleep(float(sys.argv[2])); path.write_text('first')"
+    )
+    first = subprocess.Popen(
+        [sys.executable, "-c", code, str(path), "1"], stdout=subprocess.PIPE, text=True
+    )
+    assert first.stdout.readline() == "held\n"
+    with locked(path):
+        assert path.read_text() == "first"
+    assert first.wait() == 0
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path):
+    path = tmp_path / "made.txt"
+    code = (
+        "import sys, time; from pathlib import Path; from common.files import locked\n"
+        "with locked(Path(sys.argv[1])):\n"
+        "    print('held', flush=True); time.sleep(60)"
+    )
+    first = subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True
+    )
+    assert first.stdout.readline() == "held\n"
+    first.kill()
+    first.wait()
+    with locked(path):
+        assert not path.exists()

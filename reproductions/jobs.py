@@ -1,0 +1,139 @@
+"""Which runs a profile still lacks, and Snakemake to run them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from common.errors import ReproduceError
+from common.files import write_whole
+
+if TYPE_CHECKING:
+    from common.harness.experiment import Paper
+    from common.harness.run_key import RunKey
+
+SNAKEMAKE = (
+    *("--nolock", "--keep-going", "--keep-incomplete", "--ignore-incomplete"),
+    *("--rerun-triggers", "input", "params"),
+)
+
+
+def runnable(
+    papers: Mapping[str, Paper], profile: str, missing: Collection[str]
+) -> tuple[list[RunKey], dict[str, str]]:
+    """Every run of a profile whose data are here.
+
+    Parameters
+    ----------
+    papers : mapping of str to Paper
+    profile : str
+    missing : collection of str
+        Data sets that are nowhere.
+
+    Returns
+    -------
+    list of RunKey
+        A run stands after all those that it reads.
+    dict of str to str
+        Experiments that are left out, ``paper/experiment``, each with what it lacks.
+    """
+    from common.harness.experiment import ordered_keys
+
+    left_out: dict[str, str] = {}
+    keys = []
+    for paper in papers.values():
+        for key in ordered_keys(paper, profile):
+            experiment = paper.experiment(key.experiment)
+            lacks = [name for name in experiment.datasets_of(profile) if name in missing]
+            read = [f"{paper.name}/{name}" for name in experiment.needs]
+            lacks += [name for name in read if name in left_out]
+            if lacks:
+                left_out[f"{paper.name}/{key.experiment}"] = ", ".join(lacks)
+            else:
+                keys.append(key)
+    return keys, left_out
+
+
+def run_jobs(
+    papers: Mapping[str, Paper], keys: list[RunKey], jobs: int, executor: str, *, dry_run: bool
+) -> None:
+    """Let Snakemake run what has no record yet, and show how far it is.
+
+    Raises
+    ------
+    ReproduceError
+        A job failed; its log is named.
+    """
+    from common.harness.overview import Overview
+    from common.paths import project_root, results_folder, runs_folder
+
+    waiting = [key for key in keys if not _done(papers[key.paper], key)]
+    print(f"runs: {len(keys)} in all, {len(keys) - len(waiting)} done before", flush=True)
+    if not keys or (not waiting and not dry_run):
+        return
+    costs = {key: papers[key.paper].experiment(key.experiment).cost(key.profile) for key in keys}
+    threads = max(cost.threads for cost in costs.values())
+    arguments = _arguments(papers, keys, jobs, threads, executor)
+    root = project_root()
+    if dry_run:
+        done = subprocess.run([*arguments, "--dry-run", "--quiet", "host"], cwd=root)
+        if done.returncode:
+            raise ReproduceError("snakemake", "the dry run failed", "Its message stands above")
+        return
+    for key in waiting:
+        key.path("json", results_folder()).unlink(missing_ok=True)
+    log = runs_folder() / "logs" / f"snakemake-{time.strftime('%Y%m%d-%H%M%S')}.log"
+    write_whole(log, lambda path: None)
+    with log.open("w") as stream:
+        child = subprocess.Popen(arguments, cwd=root, stdout=stream, stderr=stream)
+        try:
+            minutes = {key: cost.minutes for key, cost in costs.items()}
+            Overview(minutes, results_folder(), log.parent).watch(child)
+        except KeyboardInterrupt:
+            child.wait()
+            raise
+    if child.returncode:
+        raise ReproduceError(*_failure(keys, log))
+
+
+def _arguments(
+    papers: Mapping[str, Paper], keys: list[RunKey], jobs: int, threads: int, executor: str
+) -> list[str]:
+    """Command that makes the records of these runs."""
+    from common.paths import project_root, results_folder
+
+    root, workflow = project_root(), project_root() / "workflow"
+    arguments = [sys.executable, "-m", "snakemake"]
+    arguments += [str(key.path("json", results_folder())) for key in keys]
+    arguments += ["--snakefile", str(workflow / "Snakefile"), "--directory", str(root), *SNAKEMAKE]
+    arguments += ["--config", f"profile={keys[0].profile}", f"papers={','.join(papers)}"]
+    if executor == "local":
+        return [*arguments, "--cores", str(jobs * threads)]
+    profile = str(workflow / "profiles" / executor)
+    return [*arguments, "--workflow-profile", profile, "--jobs", str(max(jobs, 2))]
+
+
+def _done(paper: Paper, key: RunKey) -> bool:
+    """Whether a run of the pipeline need not be run; see `is_done`."""
+    from common.harness.runner import is_done
+    from common.paths import results_folder
+
+    settings = paper.settings.resolve(key.variant, key.profile, key.experiment)
+    return is_done(paper.experiment(key.experiment), key, settings, results_folder())
+
+
+def _failure(keys: list[RunKey], log: Path) -> tuple[str, str, str]:
+    """Name the first run without a record and the last line of its log."""
+    from common.harness.overview import log_of
+    from common.paths import results_folder
+
+    for key in keys:
+        own = log.parent / log_of(key)
+        if not key.path("json", results_folder()).exists() and own.exists():
+            lines = own.read_text(errors="replace").strip().splitlines() or ["no output"]
+            return key.command, lines[-1], f"The whole log is {own}"
+    return "snakemake", "it ended with an error", f"The whole log is {log}"
