@@ -13,12 +13,15 @@ from common.errors import UsageError
 
 def embed(
     language_model: Annotated[str, typer.Argument(metavar="LM", help="Such as unirep-256.")],
-    fasta: Annotated[Path, typer.Argument(help="Proteins, plain or gzip.")],
+    fasta: Annotated[list[Path], typer.Argument(help="Files of proteins, plain or gzip.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The HDF5 file to write.")],
     weights: Annotated[
         Path | None, typer.Option(help="Folder of the model's files, in place of package or hub.")
     ] = None,
     dtype: Annotated[str, typer.Option(help="float16 or float32.")] = "float16",
+    per_protein: Annotated[
+        bool, typer.Option("--per-protein", help="Only the mean over the residues.")
+    ] = False,
     batch_residues: Annotated[
         int, typer.Option(help="Residues of a batch, padding included.", min=1)
     ] = 32_768,
@@ -34,7 +37,9 @@ def embed(
     if dtype not in ("float16", "float32"):
         raise UsageError("--dtype", f"{dtype!r} is not known", "Use float16 or float32")
     find_model(language_model)
-    sequences = [(r.id, LETTERS.clean(r.id, r.sequence)) for r in read_fasta(fasta)]
+    sequences = [
+        (r.id, LETTERS.clean(r.id, r.sequence)) for path in fasta for r in read_fasta(path)
+    ]
     load_backend()
     from common.embedders.write import Protein, estimate, write_embeddings
 
@@ -48,6 +53,7 @@ def embed(
         proteins,
         output,
         dtype=dtype,
+        per_protein=per_protein,
         most_memory=free_memory(),
         batch_residues=batch_residues,
         stream=sys.stderr,

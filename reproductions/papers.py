@@ -10,7 +10,7 @@ from common.errors import UsageError
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
 
-NAMES: tuple[str, ...] = ("sonderby",)
+NAMES: tuple[str, ...] = ("sonderby", "light_attention")
 
 
 def load_papers(names: list[str] | tuple[str, ...] = ()) -> dict[str, Paper]:

@@ -26,7 +26,7 @@ class LanguageModel:
     name : str
         As commands, settings and provenance call it.
     kind : str
-        ``unirep``, ``bert``, ``t5`` or ``elmo``.
+        ``unirep``, ``random``, ``bert``, ``t5`` or ``elmo``.
     width : int
         Features a residue.
     source : str
@@ -82,6 +82,10 @@ MODELS: Mapping[str, LanguageModel] = {
         _hub("prott5-bfd", "t5", "prot_t5_xl_bfd"),
         _hub("prott5-uniref50", "t5", "prot_t5_xl_uniref50"),
         LanguageModel(
+            *("random-8", "random", 8, "drawn from a fixed seed"),
+            *("hidden state after the residue", "forward"),
+        ),
+        LanguageModel(
             *("seqvec", "elmo", 1024, "options.json and weights.hdf5 of SeqVec"),
             *("sum of the three layers", "both directions"),
         ),
@@ -114,7 +118,8 @@ def load_embedder(name: str, folder: Path | None = None) -> Embedder:
     folder : Path, optional
         Where its files lie: a model that was saved with transformers, SeqVec's two files, or
         UniRep's ``model_weights.npz``. By default the package that carries them (UniRep) or the
-        hub (ProtBert, ProtT5).
+        hub (ProtBert, ProtT5). ``random-8``, an mLSTM that has learnt nothing, needs no file: it
+        is for tests, and a baseline.
 
     Raises
     ------
@@ -128,6 +133,10 @@ def load_embedder(name: str, folder: Path | None = None) -> Embedder:
         from common.embedders.unirep import load_unirep
 
         return load_unirep(model, folder)
+    if model.kind == "random":
+        from common.embedders.unirep import random_unirep
+
+        return random_unirep(model)
     if model.kind == "elmo":
         from common.embedders.seqvec import load_seqvec
 

@@ -192,6 +192,17 @@ def load_unirep(model: LanguageModel, folder: Path | None = None) -> UniRep:
     return UniRep(model, arrays, revision)
 
 
+def random_unirep(model: LanguageModel, seed: int = 0) -> UniRep:
+    """One layer of UniRep's form with weights drawn from a seed."""
+    rng, units = np.random.default_rng(seed), model.width
+    shapes = {"wmx": (10, units), "wx": (10, 4 * units), "wmh": (units, units)}
+    shapes |= {"wh": (units, 4 * units), "b": (4 * units,), "gmx": (units,)}
+    shapes |= {"gx": (4 * units,), "gmh": (units,), "gh": (4 * units,)}
+    arrays = {f"mlstm.0.{name}": rng.normal(size=shapes[name]) for name in PARAMETERS}
+    arrays["embedding"] = rng.normal(size=(TOKENS, 10))
+    return UniRep(model, arrays, f"seed {seed}")
+
+
 def _weights_file(model: LanguageModel, folder: Path | None) -> tuple[Path, str]:
     """Path of the weights and what identifies them."""
     if folder is not None:

@@ -68,6 +68,7 @@ def write_embeddings(
     path: Path,
     *,
     dtype: str = "float16",
+    per_protein: bool = False,
     most_memory: int | None = None,
     batch_residues: int = BATCH_RESIDUES,
     stream: Any = None,
@@ -81,6 +82,8 @@ def write_embeddings(
     path : Path
         The finished file. Parts lie in ``<path>.parts`` until then.
     dtype : {"float16", "float32"}
+    per_protein : bool
+        Write the mean over the residues alone, one row a protein.
     most_memory : int, optional
         Bytes that a batch may take; more is refused before anything is computed.
     batch_residues : int
@@ -100,7 +103,8 @@ def write_embeddings(
     UsageError
         A batch would take more than `most_memory`.
     """
-    key = _key(embedder, proteins, dtype)
+    kept = f"{dtype}, mean over the residues" if per_protein else dtype
+    key = _key(embedder, proteins, kept)
     if path.exists():
         if PerResidueStore(path).provenance.get("key") == key:
             return path
@@ -118,8 +122,9 @@ def write_embeddings(
             "Leave the longest proteins out, give a smaller --batch-residues, or more memory",
         )
     folder = path.with_name(f"{path.name}.parts")
-    about = _provenance(embedder, dtype, key)
-    parts = _write_parts(embedder, proteins, plan, folder / key[:16], about, dtype, stream)
+    about = _provenance(embedder, kept, key)
+    task = _Task(embedder, proteins, about, dtype, per_protein)
+    parts = _write_parts(task, plan, folder / key[:16], stream)
     write_store(path, _joined(parts), about, dtype)
     shutil.rmtree(folder)
     return path
@@ -140,6 +145,17 @@ def estimate(
     return Estimate(len(proteins), residues, int(lengths.max()), disk, memory)
 
 
+@dataclass(frozen=True)
+class _Task:
+    """What every part is made from."""
+
+    embedder: Embedder
+    proteins: Sequence[Protein]
+    about: dict[str, Any]
+    dtype: str
+    per_protein: bool
+
+
 def _plan(proteins: Sequence[Protein], batch_residues: int) -> list[list[np.ndarray]]:
     """Batches, the longest proteins first, gathered in parts of about `PART_RESIDUES`."""
     lengths = np.array([len(protein.sequence) for protein in proteins])
@@ -155,23 +171,17 @@ def _plan(proteins: Sequence[Protein], batch_residues: int) -> list[list[np.ndar
 
 
 def _write_parts(
-    embedder: Embedder,
-    proteins: Sequence[Protein],
-    plan: list[list[np.ndarray]],
-    folder: Path,
-    about: dict[str, Any],
-    dtype: str,
-    stream: Any,
+    task: _Task, plan: list[list[np.ndarray]], folder: Path, stream: Any
 ) -> list[Path]:
     """Write every part that is not there yet."""
     paths = [folder / f"{number:05d}.h5" for number in range(len(plan))]
-    sizes = [sum(len(proteins[i].sequence) for b in part for i in b) for part in plan]
+    sizes = [sum(len(task.proteins[i].sequence) for b in part for i in b) for part in plan]
     todo = [number for number, path in enumerate(paths) if not path.exists()]
     if stream is not None and len(todo) < len(paths):
         print(f"going on: {len(paths) - len(todo)} of {len(paths)} parts are there", file=stream)
     left, done, started = sum(sizes[number] for number in todo), 0, time.monotonic()
     for number in todo:
-        write_store(paths[number], _embedded(embedder, proteins, plan[number]), about, dtype)
+        write_store(paths[number], _embedded(task, plan[number]), task.about, task.dtype)
         done += sizes[number]
         if stream is not None:
             spent = time.monotonic() - started
@@ -185,17 +195,16 @@ def _write_parts(
     return paths
 
 
-def _embedded(
-    embedder: Embedder, proteins: Sequence[Protein], part: list[np.ndarray]
-) -> Iterator[tuple[str, np.ndarray]]:
+def _embedded(task: _Task, part: list[np.ndarray]) -> Iterator[tuple[str, np.ndarray]]:
     for batch in part:
-        chosen = [proteins[index] for index in batch]
-        found = embedder.embed([protein.sequence for protein in chosen])
+        chosen = [task.proteins[index] for index in batch]
+        found = task.embedder.embed([protein.sequence for protein in chosen])
         for protein, values in zip(chosen, found, strict=True):
             if len(values) != len(protein.sequence):
                 fault = f"{len(values)} rows for {len(protein.sequence)} residues"
                 raise DataError(protein.id, fault, "The language model's files do not fit together")
-            yield protein.id, values
+            mean = values.mean(axis=0, keepdims=True, dtype=np.float64)
+            yield protein.id, mean if task.per_protein else values
 
 
 def _joined(parts: Sequence[Path]) -> Iterator[tuple[str, np.ndarray]]:

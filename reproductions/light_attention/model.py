@@ -56,7 +56,7 @@ def build(
     """
     if settings["network"] == "ffn":
         protein = keras.Input((width,), name="protein")
-        inputs, x = {"protein": protein}, protein
+        inputs, x = {"protein": protein, "length": length_input()}, protein
     else:
         inputs, dense, mask = _residues(settings, width)
         x = _summary(dense, mask, settings, width, as_product and width >= WIDE)

@@ -30,7 +30,9 @@ def test_checkpoint_becomes_a_keras_file_that_gives_the_same_answer(tmp_path):
     assert f"ffn, {count + 64:,} parameters" in result.output
     model = keras.saving.load_model(tmp_path / "ffn.keras")
     expected = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    found = keras.ops.convert_to_numpy(model.predict_on_batch({"protein": means}))
+    found = keras.ops.convert_to_numpy(
+        model.predict_on_batch({"protein": means, "length": lengths})
+    )
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 

@@ -42,7 +42,9 @@ def made_up() -> dict[str, np.ndarray]:
         for layer in range(2):
             cell = f"RNN_{place}/RNN/MultiRNNCell/Cell{layer}/LSTMCell"
             shapes |= {f"{cell}/W_0": (6, 20), f"{cell}/B": (20,), f"{cell}/W_P_0": (5, 3)}
-    return {name: rng.normal(0, 0.4, size=shape).astype("float32") for name, shape in shapes.items()}
+    return {
+        name: rng.normal(0, 0.4, size=shape).astype("float32") for name, shape in shapes.items()
+    }
 
 
 @pytest.fixture

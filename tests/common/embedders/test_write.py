@@ -63,6 +63,17 @@ def test_provenance_names_model_layer_side_and_precision(tmp_path):
     assert PerResidueStore(path).dtype == np.float32
 
 
+def test_means_alone_are_one_row_a_protein(tmp_path):
+    path = write_embeddings(
+        Counting(), PROTEINS, tmp_path / "m.h5", dtype="float32", per_protein=True
+    )
+    store = PerResidueStore(path)
+    for protein in PROTEINS:
+        expected = [[np.mean([ord(c) for c in protein.sequence]), (len(protein.sequence) - 1) / 2]]
+        np.testing.assert_allclose(store.read(protein.id), expected, rtol=1e-6)
+    assert store.provenance["dtype"] == "float32, mean over the residues"
+
+
 def test_stopped_command_goes_on_and_ends_with_the_same_file(tmp_path):
     whole = write_embeddings(Counting(), PROTEINS, tmp_path / "whole.h5", batch_residues=40)
     with pytest.raises(KeyboardInterrupt):

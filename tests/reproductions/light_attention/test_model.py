@@ -88,7 +88,10 @@ def test_logits_of_the_ffn_are_the_authors(parity):
     x = arrays["residue_embeddings"]
     means = np.stack([x[row, :length].mean(0) for row, length in enumerate(lengths)])
     model = logits_of(from_checkpoint(path, "ffn/"))
-    assert np.abs(answer(model, {"protein": means}) - arrays["ffn_logits"]).max() <= 1e-5
+    assert (
+        np.abs(answer(model, {"protein": means, "length": lengths}) - arrays["ffn_logits"]).max()
+        <= 1e-5
+    )
 
 
 @pytest.mark.mirror
