@@ -15,6 +15,7 @@ import typer
 from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
 from reproductions.cli_embed import embed
+from reproductions.cli_predict import predict, release
 from reproductions.cli_weights import import_torch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -29,6 +30,8 @@ app = typer.Typer(
 app.add_typer(data, name="data")
 app.command(epilog="Example: `reproduce embed unirep-256 proteins.fasta -o proteins.h5`")(embed)
 app.command(epilog="Example: `reproduce import-torch weights.npz -o la.keras`")(import_torch)
+app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
+app.command(epilog="Example: `reproduce release sonderby`")(release)
 
 ProfileOption = Annotated[
     str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)

@@ -7,7 +7,7 @@ import hashlib
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,8 +74,7 @@ def read_fasta(path: Path, repeated: Counter[str] | None = None) -> Iterator[Rec
     """
     path = Path(path)
     seen: dict[str, tuple[int, bytes]] = {}
-    number = 0
-    for number, record in enumerate(_parse(path), start=1):
+    for number, record in enumerate(stream_fasta(path), start=1):
         digest = hashlib.blake2b(record.sequence.upper().encode(), digest_size=16).digest()
         first, known = seen.setdefault(record.id, (number, digest))
         if first == number:
@@ -89,6 +88,40 @@ def read_fasta(path: Path, repeated: Counter[str] | None = None) -> Iterator[Rec
                 f"records {first} and {number} have this id and different sequences",
                 "Give every sequence an id of its own",
             )
+
+
+def stream_fasta(path: Path, reject: Callable[[DataError], None] | None = None) -> Iterator[Record]:
+    """Read the records of a FASTA file one by one, remembering none of them.
+
+    Parameters
+    ----------
+    path : Path
+        As for `read_fasta`.
+    reject : callable, optional
+        Takes the error of a record without an id or a sequence, which is then left out. Without
+        it such an error is raised.
+
+    Yields
+    ------
+    Record
+        Also those whose id came before.
+
+    Raises
+    ------
+    DataError
+        As `read_fasta`, but for repeated ids; a fault of the whole file is always raised.
+    """
+    path = Path(path)
+    number = 0
+    for number, header, lines in _parse(path):
+        try:
+            record = _record(path, number, header, lines)
+        except DataError as error:
+            if reject is None:
+                raise
+            reject(error)
+            continue
+        yield record
     if number == 0:
         raise DataError(str(path), "the file is empty", "Give a FASTA file with one record or more")
 
@@ -145,8 +178,8 @@ def _format(path: Path, number: int, record: Record, width: int) -> str:
     return "\n".join([header, *lines]) + "\n"
 
 
-def _parse(path: Path) -> Iterator[Record]:
-    """Split the lines into records; repeated ids are the caller's matter."""
+def _parse(path: Path) -> Iterator[tuple[int, str, list[str]]]:
+    """Number, header without ``>``, and sequence lines of each record."""
     header: str | None = None
     lines: list[str] = []
     number = 0
@@ -154,7 +187,7 @@ def _parse(path: Path) -> Iterator[Record]:
         text = line.strip()
         if text.startswith(">"):
             if header is not None:
-                yield _record(path, number, header, lines)
+                yield number, header, lines
             header, lines, number = text[1:].strip(), [], number + 1
         elif text and header is None:
             raise DataError(
@@ -165,7 +198,7 @@ def _parse(path: Path) -> Iterator[Record]:
         elif text:
             lines.append(text)
     if header is not None:
-        yield _record(path, number, header, lines)
+        yield number, header, lines
 
 
 def _record(path: Path, number: int, header: str, lines: list[str]) -> Record:

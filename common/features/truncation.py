@@ -32,3 +32,8 @@ def cut_middle(sequence: Sequence, length: int) -> Sequence:
     if isinstance(sequence, str):
         return sequence[:head] + sequence[len(sequence) - tail :]
     return np.concatenate([sequence[:head], sequence[len(sequence) - tail :]])
+
+
+def kept_of_cut_middle(length: int, longest: int) -> np.ndarray:
+    """Positions, from 0, of what `cut_middle` keeps of a sequence, (min(length, longest),) int."""
+    return cut_middle(np.arange(length), longest)

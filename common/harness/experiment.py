@@ -18,6 +18,8 @@ from common.harness.settings import PROFILES, Settings, load_settings
 if TYPE_CHECKING:
     import keras
 
+    from common.predict.release import ReleasedModel
+
 __all__ = [
     "PROFILES",
     "Context",
@@ -201,6 +203,8 @@ class Paper:
         Every figure, with the paper's description of it.
     draw : callable
         ``draw(results)`` draws all figures from records and weights.
+    models : tuple of ReleasedModel
+        Networks that users can predict with.
     """
 
     name: str
@@ -212,6 +216,7 @@ class Paper:
     claims: tuple[Claim, ...] = ()
     figures: tuple[FigureInfo, ...] = ()
     draw: Callable[[Path], list[Path]] | None = None
+    models: tuple[ReleasedModel, ...] = ()
 
     @property
     def settings(self) -> Settings:

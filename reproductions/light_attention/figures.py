@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -10,6 +11,8 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
 
 from common.files import written_whole
 from common.harness.experiment import weights_path
@@ -21,6 +24,12 @@ from common.interpret.figures import confusion_heat_map, location_scatter, save_
 from common.interpret.projection import tsne, umap
 from common.metrics.classification import confusion, most_likely
 from reproductions.light_attention.data import LOCATIONS, NAMES
+from reproductions.light_attention.leakage import (
+    accuracy_by_identity,
+    audit_path,
+    identity_class,
+    summary,
+)
 
 BARS = (
     *("majority", "at-unirep256", "ffn-unirep256", "la-unirep256", "at-unirep1900"),
@@ -43,11 +52,17 @@ def draw(results: Path) -> list[Path]:
     groups = {name: choose_group(records, name, "paper") for name in BARS}
     found = {name: group for name, group in groups.items() if group is not None}
     folder = results / "figures" / "light_attention"
-    sources = {name: [_source(one) for one in group.records] for name, group in found.items()}
+    sources: dict[str, Any] = {
+        name: [_source(one) for one in group.records] for name, group in found.items()
+    }
+    if audit_path(results).exists():
+        sources["audit"] = hashlib.sha256(audit_path(results).read_bytes()).hexdigest()
     note = folder / "sources.json"
     if not found or (note.exists() and json.loads(note.read_text()) == sources):
         return []
     drawn = [draw_accuracy(found, folder)]
+    if audit_path(results).exists():
+        drawn.append(draw_leakage(found, pd.read_csv(audit_path(results)), folder))
     if "la-unirep256" in found:
         drawn.append(draw_confusion(found["la-unirep256"], folder))
         explained = _weighted(results)
@@ -89,6 +104,48 @@ def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
     profile = next(iter(groups.values())).profile
     axes.set_title(f"Accuracy on both test sets (our bars: {profile} runs)", fontsize=10)
     return save_figure(figure, folder, "accuracy")[0]
+
+
+def draw_leakage(groups: dict[str, RunGroup], found: pd.DataFrame, folder: Path) -> Path:
+    """Identities to the nearest training protein, and accuracy as a function of them."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")
+    shares = summary(found)
+    shares = shares.drop(columns="proteins").div(shares["proteins"], axis=0).mul(100)
+    titles = {"val": "validation", "test": "setDeepLoc", "hard": "setHARD"}
+    titles["hard-test"] = "setHARD among setDeepLoc"
+    for place, (search, row) in enumerate(shares.iterrows()):
+        offsets = np.arange(len(row)) + 0.2 * (place - 1.5)
+        left.bar(offsets, row, 0.19, label=titles[str(search)])
+    left.set_xticks(range(shares.shape[1]), shares.columns, rotation=20)
+    left.set_ylabel("percent of the set")
+    left.set_xlabel("identity to the nearest training protein")
+    left.legend(fontsize=8)
+    _draw_accuracy_by_identity(right, groups, found)
+    return save_figure(figure, folder, "leakage")[0]
+
+
+def _draw_accuracy_by_identity(
+    axes: Axes, groups: dict[str, RunGroup], found: pd.DataFrame
+) -> None:
+    """Lines for those methods whose test proteins were searched."""
+    order = list(identity_class(found["identity"]).categories)
+    for name in ("at-unirep256", "ffn-unirep256", "la-unirep256"):
+        if name not in groups or groups[name].data == "simulated":
+            continue
+        table = accuracy_by_identity(found, groups[name].records)
+        for part, style in (("setDeepLoc", "-"), ("setHARD", ":")):
+            own = table[table["set"] == part]
+            places = [order.index(label) for label in own["identity"]]
+            label = f"{_label(name, groups[name])}, {part}"
+            spread = 100 * own["se"]
+            axes.errorbar(
+                places, 100 * own["accuracy"], spread, ls=style, marker="o", ms=3, label=label
+            )
+    axes.set_xticks(range(len(order)), order, rotation=20)
+    axes.set_ylabel("accuracy in percent (± binomial standard error)")
+    axes.set_xlabel("identity to the nearest training protein")
+    if axes.has_data():
+        axes.legend(fontsize=7)
 
 
 def draw_confusion(group: RunGroup, folder: Path) -> Path:

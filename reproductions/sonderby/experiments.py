@@ -13,6 +13,7 @@ from common.harness.record import RunResult
 from common.harness.report import FigureInfo
 from common.harness.targets import NotAttempted, Target
 from reproductions.sonderby import explain
+from reproductions.sonderby.predictor import MODEL
 
 NAME = "sonderby"
 
@@ -247,4 +248,5 @@ PAPER = Paper(
     claims=CLAIMS,
     figures=FIGURES,
     draw=_draw,
+    models=(MODEL,),
 )

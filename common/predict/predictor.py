@@ -1,0 +1,254 @@
+"""A trained network that reads sequences and answers in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from common.batching import Examples
+from common.data.alphabet import Alphabet
+from common.data.fasta import read_fasta
+from common.errors import UsageError
+from common.metrics.calibration import scale_probabilities
+from common.predict.card import Card
+from common.predict.novelty import unusual
+
+if TYPE_CHECKING:
+    import keras
+
+TOP_POSITIONS = 5
+BATCH, POSITIONS = 128, 128_000
+"""Sequences and positions, padding included, that are read at once."""
+
+RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
+NUCLEOTIDES = "ACGT"
+
+Sequences = Mapping[str, str] | Sequence[str] | Path
+
+
+@dataclass(frozen=True)
+class Network:
+    """A trained network and how it reads sequences; what a paper gives.
+
+    Parameters
+    ----------
+    model : keras.Model
+        Outputs a dict of arrays, one row a sequence.
+    examples : callable
+        From ids and clean sequences to `Examples` that the model reads.
+    alphabet : Alphabet
+    output : str
+        Key of the outputs with the probabilities or fractions, (n, k).
+    attention : str
+        Key of the attention, (n, length) with zeros on padding; empty where there is none.
+    kept : callable
+        From a sequence's length to the positions, from 0, that the network reads of it.
+    """
+
+    model: keras.Model
+    examples: Callable[[Sequence[str], Sequence[str]], Examples]
+    alphabet: Alphabet
+    output: str
+    attention: str
+    kept: Callable[[int], np.ndarray]
+
+
+class Predictor:
+    """Predictions of one model, calibrated, with attention and warnings.
+
+    Parameters
+    ----------
+    card : Card
+    network : Network
+    """
+
+    def __init__(self, card: Card, network: Network) -> None:
+        self.card, self.network = card, network
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Locations, compartments or fractions, in the order of the columns."""
+        return self.card.labels
+
+    @cached_property
+    def has_attention(self) -> bool:
+        """Whether the network says where it looks."""
+        return bool(self.network.attention)
+
+    def predict(self, sequences: Sequences) -> pd.DataFrame:
+        """Answer for every sequence.
+
+        Parameters
+        ----------
+        sequences : mapping of id to sequence, sequence of str, or path of a FASTA file
+            Lower case and the alphabet's other letters are mapped as `common.data.alphabet` says.
+            A list's sequences are named ``sequence_1`` and so on.
+
+        Returns
+        -------
+        DataFrame
+            One row a sequence, in the order given: ``id``, ``length``, ``location`` (the best
+            one; all above one half, joined by ``|``, of a multi-label model), ``probability`` (of
+            the best one), ``entropy`` in bits, ``unusual`` (what sets it apart from the training
+            sequences, or nothing), ``attention`` (positions with the most, from 1, the first the
+            highest), and the probability or fraction of each label.
+
+        Raises
+        ------
+        DataError
+            A letter outside the alphabet, or an empty sequence; it names the record.
+        UsageError
+            No sequences.
+        """
+        named = named_sequences(sequences)
+        if not named:
+            raise UsageError("predict", "there are no sequences", "Give at least one")
+        alphabet = self.network.alphabet
+        clean = [alphabet.clean(identifier, text) for identifier, text in named]
+        return self.answer([identifier for identifier, _ in named], clean)
+
+    def answer(self, ids: Sequence[str], sequences: Sequence[str]) -> pd.DataFrame:
+        """The table of `predict` for clean sequences."""
+        outputs = self._outputs(ids, sequences)
+        probabilities = self._calibrated(outputs[self.network.output])
+        best = probabilities.argmax(axis=1)
+        where = [self.labels[place] for place in best]
+        if self.card.task == "multi-label":
+            above = probabilities >= 0.5
+            several = ["|".join(np.array(self.labels)[row]) for row in above]
+            where = [text or one for text, one in zip(several, where, strict=True)]
+        table = pd.DataFrame({"id": list(ids), "length": [len(text) for text in sequences]})
+        table["location"] = where
+        table["probability"] = probabilities.max(axis=1)
+        table["entropy"] = self._entropy(probabilities)
+        table["unusual"] = [
+            ", ".join(unusual(text, self.network.alphabet, self.card.training))
+            for text in sequences
+        ]
+        table["attention"] = self._top_positions(outputs, sequences)
+        return pd.concat([table, pd.DataFrame(probabilities, columns=list(self.labels))], axis=1)
+
+    def attention(self, sequence: str) -> np.ndarray:
+        """Attention of every residue or nucleotide, (length,) float64.
+
+        Zero where the network does not read, such as the middle of a long protein.
+
+        Raises
+        ------
+        UsageError
+            The model has no attention.
+        """
+        if not self.has_attention:
+            raise UsageError(self.card.model, "this model has no attention", "Choose another")
+        clean = self.network.alphabet.clean("the sequence", sequence)
+        outputs = self._outputs(["sequence"], [clean])
+        return self._whole(outputs[self.network.attention][0], len(clean))
+
+    def mutational_scan(
+        self, sequence: str, positions: Sequence[int] | None = None
+    ) -> pd.DataFrame:
+        """What each point mutation does to the probability of the predicted location.
+
+        Parameters
+        ----------
+        sequence : str
+        positions : sequence of int, optional
+            From 1; by default all that the network reads.
+
+        Returns
+        -------
+        DataFrame
+            A row a position, from 1, a column a residue or nucleotide: probability of the
+            location predicted for `sequence`, with the mutation less without; 0 for the letter
+            that is there. The location is in ``attrs["location"]``.
+
+        Raises
+        ------
+        UsageError
+            A position outside the sequence.
+        """
+        clean = self.network.alphabet.clean("the sequence", sequence)
+        chosen = [p + 1 for p in self.network.kept(len(clean))] if positions is None else positions
+        for place in chosen:
+            if not 1 <= place <= len(clean):
+                fault = f"there is no position {place}"
+                raise UsageError("mutational scan", fault, f"Positions run from 1 to {len(clean)}")
+        letters = RESIDUES if self.network.alphabet.name == "protein" else NUCLEOTIDES
+        mutants = [
+            clean[: place - 1] + letter + clean[place:] for place in chosen for letter in letters
+        ]
+        ids = [str(number) for number in range(len(mutants) + 1)]
+        outputs = self._outputs(ids, [clean, *mutants])
+        probabilities = self._calibrated(outputs[self.network.output])
+        best = int(probabilities[0].argmax())
+        change = probabilities[1:, best] - probabilities[0, best]
+        table = pd.DataFrame(
+            change.reshape(len(chosen), len(letters)),
+            index=pd.Index(chosen, name="position"),
+            columns=list(letters),
+        )
+        table.attrs["location"] = self.labels[best]
+        return table
+
+    def _outputs(self, ids: Sequence[str], sequences: Sequence[str]) -> dict[str, np.ndarray]:
+        from common.training.fit import predict
+
+        examples = self.network.examples(ids, sequences)
+        return predict(self.network.model, examples, batch_size=BATCH, max_positions=POSITIONS)
+
+    def _calibrated(self, outputs: np.ndarray) -> np.ndarray:
+        rows = np.asarray(outputs, dtype=np.float64)
+        temperature = self.card.calibration.get("temperature", 1.0)
+        if self.card.task == "single-label":
+            return scale_probabilities(rows, temperature)
+        if self.card.task == "multi-label":
+            both = np.stack([rows.ravel(), 1 - rows.ravel()], axis=1)
+            return scale_probabilities(both, temperature)[:, 0].reshape(rows.shape)
+        return rows
+
+    def _entropy(self, probabilities: np.ndarray) -> np.ndarray:
+        """Bits; of a multi-label model the sum over its yes-or-no questions."""
+        parts = [probabilities]
+        if self.card.task == "multi-label":
+            parts.append(1 - probabilities)
+        logs = [part * np.log2(np.where(part > 0, part, 1.0)) for part in parts]
+        return np.abs(-sum(log.sum(axis=1) for log in logs))
+
+    def _whole(self, weights: np.ndarray, length: int) -> np.ndarray:
+        """Attention at the positions of the uncut sequence, (length,)."""
+        kept = self.network.kept(length)
+        whole = np.zeros(length)
+        whole[kept] = weights[: len(kept)]
+        return whole
+
+    def _top_positions(self, outputs: Mapping[str, Any], sequences: Sequence[str]) -> list[str]:
+        if not self.has_attention:
+            return [""] * len(sequences)
+        rows = outputs[self.network.attention]
+        return [
+            ",".join(str(place + 1) for place in _largest(self._whole(row, len(text))))
+            for row, text in zip(rows, sequences, strict=True)
+        ]
+
+
+def _largest(weights: np.ndarray) -> np.ndarray:
+    """Places of the largest weights, the largest first; the first of equals."""
+    order = np.argsort(-weights, kind="stable")[:TOP_POSITIONS]
+    return order[weights[order] > 0]
+
+
+def named_sequences(sequences: Sequences) -> list[tuple[str, str]]:
+    """Ids and sequences of whatever a user hands over."""
+    if isinstance(sequences, Path):
+        return [(record.id, record.sequence) for record in read_fasta(sequences)]
+    if isinstance(sequences, str):
+        raise UsageError("predict", "received one string", "Give a list, a dict or a Path")
+    if isinstance(sequences, Mapping):
+        return list(sequences.items())
+    return [(f"sequence_{number}", text) for number, text in enumerate(sequences, start=1)]

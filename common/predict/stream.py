@@ -1,0 +1,322 @@
+"""Predictions for files of any size: in input order, in little memory, resumable.
+
+Records are read in windows. A window's predictions are appended to ``OUTPUT.part`` and then, in
+``OUTPUT.state.json``, the length of that file is noted: what stands beyond it belongs to a window
+that was not finished and is cut off when the command is started again.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pandas as pd
+
+from common.data.fasta import Record, stream_fasta
+from common.errors import DataError, UsageError
+from common.files import storage_error, written_whole
+from common.predict.predictor import Predictor
+from common.predict.seen import SeenIds
+
+FORMS = ("tsv", "jsonl")
+WINDOW = 1024
+REJECTED = "record\tfault\tremedy\n"
+COLUMNS = ("id", "length", "location", "probability", "entropy", "unusual", "attention")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a stream of predictions is.
+
+    Parameters
+    ----------
+    read, predicted, repeated, rejected : int
+        Records read; those with a prediction; further copies of a record; bad ones.
+    bytes, rejected_bytes : int
+        Lengths of the output and of the list of bad records after the last whole window.
+    """
+
+    read: int = 0
+    predicted: int = 0
+    repeated: int = 0
+    rejected: int = 0
+    bytes: int = 0
+    rejected_bytes: int = 0
+
+
+def predict_file(
+    predictor: Predictor,
+    source: Path,
+    target: Path,
+    *,
+    form: str = "tsv",
+    skip_bad: bool = False,
+    window: int = WINDOW,
+    report: Callable[[Progress], None] | None = None,
+) -> Progress:
+    """Predict every record of a FASTA file and write a table.
+
+    Parameters
+    ----------
+    predictor : Predictor
+    source : Path
+        FASTA, plain or gzip.
+    target : Path
+        Written whole or not at all; compressed where its name ends with ``.gz``. Started again
+        after a kill, the same call goes on behind the last whole window and ends with the same
+        bytes.
+    form : str
+        ``tsv``, or ``jsonl`` for a JSON object a line.
+    skip_bad : bool
+        Write bad records with their reasons to ``TARGET.rejected.tsv`` and go on; otherwise the
+        first one is raised.
+    window : int
+        Records that are read at once.
+    report : callable, optional
+        Takes the progress after each window.
+
+    Returns
+    -------
+    Progress
+        Of the whole file.
+
+    Raises
+    ------
+    DataError
+        A bad record, or a file that cannot be read. Without `skip_bad` nothing is lost: mend the
+        record and start again.
+    StorageError
+        The folder of `target` cannot be written.
+    """
+    _known(form)
+    target = Path(target)
+    part = target.with_name(f"{target.name}.part")
+    bad = target.with_name(f"{target.name}.rejected.tsv")
+    state = target.with_name(f"{target.name}.state.json")
+    identity = _identity(predictor, source, form, skip_bad, window)
+    try:
+        done = _resume(state, identity)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with _opened(part, done.bytes) as out, _opened(bad, done.rejected_bytes) as rejected:
+            for one in _windows(source, predictor, window, skip_bad, done.read):
+                text = _text(one, predictor, form, first=done.bytes == 0)
+                out.write(gzip.compress(text, mtime=0) if target.suffix == ".gz" else text)
+                rejected.write(_reasons(one, first=done.rejected_bytes == 0))
+                done = one.added(done, _saved(out), _saved(rejected))
+                _note(state, identity, done)
+                if report is not None:
+                    report(done)
+        if not done.rejected:
+            bad.unlink()
+        os.replace(part, target)
+        state.unlink(missing_ok=True)
+    except OSError as error:
+        raise storage_error(target, error) from error
+    return done
+
+
+def predict_to(
+    predictor: Predictor,
+    source: Path,
+    out: BinaryIO,
+    *,
+    form: str = "tsv",
+    skip_bad: bool = False,
+    window: int = WINDOW,
+    complain: Callable[[str], None] = lambda line: None,
+) -> Progress:
+    """Predict every record of a FASTA file and write the table to an open stream.
+
+    Parameters
+    ----------
+    out : binary file
+        Such as the standard output.
+    complain : callable
+        Takes a line for each bad record that is skipped.
+    predictor, source, form, skip_bad, window
+        As in `predict_file`.
+    """
+    _known(form)
+    done = Progress()
+    for one in _windows(source, predictor, window, skip_bad, 0):
+        text = _text(one, predictor, form, first=done.bytes == 0)
+        out.write(text)
+        out.flush()
+        for error in one.errors:
+            complain(str(error))
+        done = one.added(done, done.bytes + len(text), 0)
+    return done
+
+
+@dataclass(frozen=True)
+class Window:
+    """Records that are predicted together.
+
+    Parameters
+    ----------
+    records : list of Record
+        Good ones, with clean sequences.
+    errors : list of DataError
+        Of bad ones.
+    read, repeated : int
+        Records that were read for it; copies of earlier ones among them.
+    """
+
+    records: list[Record]
+    errors: list[DataError]
+    read: int
+    repeated: int
+
+    def added(self, done: Progress, size: int, rejected_size: int) -> Progress:
+        """Progress once this window is written."""
+        return Progress(
+            done.read + self.read,
+            done.predicted + len(self.records),
+            done.repeated + self.repeated,
+            done.rejected + len(self.errors),
+            size,
+            rejected_size,
+        )
+
+
+def _windows(
+    source: Path, predictor: Predictor, size: int, skip_bad: bool, behind: int
+) -> Iterator[Window]:
+    """Windows behind the first records, of which only the ids are remembered."""
+    seen = SeenIds()
+    faults: list[DataError] = []
+    records = stream_fasta(source, faults.append if skip_bad else None)
+    for record in islice(records, behind):
+        seen.meet(record)
+    faults.clear()
+    while True:
+        batch = list(islice(records, size))
+        if not batch and not faults:
+            return
+        errors, good, repeated = [*faults], [], 0
+        faults.clear()
+        for record in batch:
+            meeting = seen.meet(record)
+            if meeting == "copy":
+                repeated += 1
+                continue
+            try:
+                good.append(_clean(source, record, meeting, predictor))
+            except DataError as error:
+                if not skip_bad:
+                    raise
+                errors.append(error)
+        yield Window(good, errors, len(batch), repeated)
+
+
+def _clean(source: Path, record: Record, meeting: str, predictor: Predictor) -> Record:
+    """The record in the model's alphabet, or its error."""
+    if meeting == "other":
+        fault = "an earlier record has this id and another sequence"
+        raise DataError(f"{source}, {record.id}", fault, "Give every sequence an id of its own")
+    text = predictor.network.alphabet.clean(record.id, record.sequence)
+    return replace(record, sequence=text)
+
+
+def _text(one: Window, predictor: Predictor, form: str, first: bool) -> bytes:
+    """Lines of a window, with the header in front of the first."""
+    if not one.records:
+        return _header(predictor).encode() if first and form == "tsv" else b""
+    table = predictor.answer([r.id for r in one.records], [r.sequence for r in one.records])
+    if form == "jsonl":
+        return _json_lines(table, predictor).encode()
+    lines = [_header(predictor)] if first else []
+    lines += ["\t".join(map(_cell, row)) + "\n" for row in table.itertuples(index=False, name=None)]
+    return "".join(lines).encode()
+
+
+def _cell(value: Any) -> str:
+    """Text of a field; ids and labels hold no tab, so that nothing is quoted."""
+    return f"{value:.6f}" if isinstance(value, float) else str(value)
+
+
+def _header(predictor: Predictor) -> str:
+    return "\t".join([*COLUMNS, *predictor.labels]) + "\n"
+
+
+def _json_lines(table: pd.DataFrame, predictor: Predictor) -> str:
+    """One object a record; the labels' probabilities are an object of their own."""
+    lines = []
+    for row in table.to_dict("records"):
+        answer = {name: row[name] for name in COLUMNS}
+        answer["unusual"] = row["unusual"].split(", ") if row["unusual"] else []
+        answer["attention"] = [int(place) for place in row["attention"].split(",") if place]
+        answer["probabilities"] = {name: round(row[name], 6) for name in predictor.labels}
+        for name in ("probability", "entropy"):
+            answer[name] = round(answer[name], 6)
+        lines.append(json.dumps(answer) + "\n")
+    return "".join(lines)
+
+
+def _reasons(one: Window, first: bool) -> bytes:
+    """A line for each bad record: what it is, what is wrong, what helps."""
+    lines = [REJECTED] if first and one.errors else []
+    for error in one.errors:
+        fields = (error.record, error.fault, error.remedy)
+        lines.append("\t".join(" ".join(field.split()) for field in fields) + "\n")
+    return "".join(lines).encode()
+
+
+def _known(form: str) -> None:
+    if form not in FORMS:
+        raise UsageError(f"format {form!r}", "unknown", f"Known: {', '.join(FORMS)}")
+
+
+def _identity(
+    predictor: Predictor, source: Path, form: str, skip_bad: bool, window: int
+) -> dict[str, Any]:
+    """What must be the same for a stopped stream to go on."""
+    about = Path(source).stat() if Path(source).exists() else None
+    return {
+        "source": str(Path(source).resolve()),
+        "size": about.st_size if about else None,
+        "modified": about.st_mtime_ns if about else None,
+        "weights": predictor.card.weights_sha256,
+        "temperature": predictor.card.calibration.get("temperature"),
+        "form": form,
+        "skip_bad": skip_bad,
+        "window": window,
+    }
+
+
+def _resume(state: Path, identity: dict[str, Any]) -> Progress:
+    """Progress of an earlier start of the same work; none where it was another."""
+    try:
+        noted = json.loads(state.read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return Progress()
+    return Progress(**noted["done"]) if noted.get("identity") == identity else Progress()
+
+
+def _note(state: Path, identity: dict[str, Any], done: Progress) -> None:
+    with written_whole(state) as temporary:
+        temporary.write_text(json.dumps({"identity": identity, "done": asdict(done)}))
+
+
+@contextmanager
+def _opened(path: Path, size: int) -> Iterator[BinaryIO]:
+    """A file to append to, cut to what was noted as whole."""
+    path.touch()
+    with path.open("r+b") as stream:
+        stream.truncate(size)
+        stream.seek(size)
+        yield stream
+
+
+def _saved(stream: BinaryIO) -> int:
+    """Length of the file after everything is on the disk."""
+    stream.flush()
+    os.fsync(stream.fileno())
+    return stream.tell()

@@ -1,0 +1,174 @@
+"""Files of predictions: order, windows, bad records, and a stop at any moment."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import tiny
+
+from common.data.fasta import Record, write_fasta
+from common.errors import DataError, StorageError, UsageError
+from common.predict.stream import predict_file, predict_to
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def fasta(tmp_path):
+    path = tmp_path / "in.fasta"
+    proteins = tiny.random_proteins(150)
+    write_fasta([Record(name, "x", text) for name, text in proteins.items()], path)
+    return path
+
+
+def read(path):
+    return pd.read_csv(path, sep="\t", keep_default_na=False)
+
+
+def test_table_is_that_of_one_call_in_input_order(predictor, fasta, tmp_path):
+    out = tmp_path / "out.tsv"
+    done = predict_file(predictor, fasta, out, window=32)
+    table, whole = read(out), predictor.predict(fasta)
+    assert table["id"].tolist() == whole["id"].tolist()
+    assert list(table.columns) == list(whole.columns)
+    labels = list(tiny.LABELS)
+    assert np.abs(table[labels].to_numpy() - whole[labels].to_numpy()).max() < 2e-6
+    assert (done.read, done.predicted, done.rejected) == (150, 150, 0)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.fasta", "out.tsv"]
+
+
+def test_gzip_in_and_out_and_json_lines(predictor, fasta, tmp_path):
+    packed, out = tmp_path / "in.fasta.gz", tmp_path / "out.jsonl.gz"
+    packed.write_bytes(gzip.compress(fasta.read_bytes()))
+    predict_file(predictor, packed, out, form="jsonl", window=40)
+    rows = [json.loads(line) for line in gzip.decompress(out.read_bytes()).splitlines()]
+    assert len(rows) == 150
+    assert set(rows[0]["probabilities"]) == set(tiny.LABELS)
+    assert isinstance(rows[0]["attention"][0], int)
+    plain = BytesIO()
+    predict_to(predictor, fasta, plain, form="jsonl", window=40)
+    assert plain.getvalue() == gzip.decompress(out.read_bytes())
+
+
+def test_bad_record_stops_and_names_itself_and_nothing_is_left_half(predictor, tmp_path):
+    path, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    path.write_text(">a\nMKT\n>b\nMK1\n>c\nMKV\n")
+    with pytest.raises(DataError, match="b: 1 letter outside"):
+        predict_file(predictor, path, out, window=1)
+    assert not out.exists()
+
+
+def test_bad_records_are_listed_with_their_reasons(predictor, tmp_path):
+    path, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    path.write_text(">a\nMKT\n>b\nMK1\n>\nMKL\n>c\n>a\nMKTT\n>a\nmkt\n>d\nMKV\n>e\n")
+    done = predict_file(predictor, path, out, window=2, skip_bad=True)
+    assert read(out)["id"].tolist() == ["a", "d"]
+    bad = read(tmp_path / "out.tsv.rejected.tsv")
+    assert list(bad.columns) == ["record", "fault", "remedy"]
+    assert len(bad) == 5
+    assert bad["fault"].str.contains("outside the protein alphabet").sum() == 1
+    assert bad["fault"].str.contains("header is empty").sum() == 1
+    assert bad["fault"].str.contains("sequence is empty").sum() == 2
+    assert bad["fault"].str.contains("another sequence").sum() == 1
+    assert (done.read, done.predicted, done.repeated, done.rejected) == (5, 2, 1, 5)
+
+
+def test_nothing_good_gives_a_table_without_rows(predictor, tmp_path):
+    path, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    path.write_text(">a\nMK1\n")
+    predict_file(predictor, path, out, skip_bad=True)
+    assert list(read(out).columns)[:3] == ["id", "length", "location"]
+    assert len(read(out)) == 0
+
+
+def test_faults_of_the_whole_file(predictor, tmp_path):
+    empty = tmp_path / "empty.fasta"
+    empty.write_text("")
+    for skip in (False, True):
+        with pytest.raises(DataError, match="empty"):
+            predict_file(predictor, empty, tmp_path / "out.tsv", skip_bad=skip)
+    with pytest.raises(DataError, match="no such file"):
+        predict_file(predictor, tmp_path / "none.fasta", tmp_path / "out.tsv")
+    with pytest.raises(UsageError, match="'csv'"):
+        predict_file(predictor, empty, tmp_path / "out.csv", form="csv")
+
+
+def test_folder_that_is_a_file(predictor, fasta, tmp_path):
+    with pytest.raises(StorageError):
+        predict_file(predictor, fasta, fasta / "out.tsv")
+
+
+def test_another_input_starts_anew(predictor, fasta, tmp_path):
+    out = tmp_path / "out.tsv"
+    with pytest.raises(RuntimeError):
+        predict_file(predictor, fasta, out, window=32, report=_stop)
+    assert (tmp_path / "out.tsv.state.json").exists()
+    write_fasta([Record("z", "", "MKT"), Record("y", "", "MKV")], fasta)
+    predict_file(predictor, fasta, out, window=32)
+    assert read(out)["id"].tolist() == ["z", "y"]
+
+
+def _stop(done):
+    raise RuntimeError
+
+
+def test_a_stop_between_windows_goes_on_behind_the_last(predictor, fasta, tmp_path):
+    whole, out = tmp_path / "whole.tsv", tmp_path / "out.tsv"
+    predict_file(predictor, fasta, whole, window=32)
+    starts = 0
+    while not out.exists():
+        starts += 1
+        try:
+            predict_file(predictor, fasta, out, window=32, report=_stop)
+        except RuntimeError:
+            with (tmp_path / "out.tsv.part").open("ab") as part:
+                part.write(b"half a line of a window that was not fini")
+    assert starts == 6
+    assert out.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.slow
+def test_five_kills_at_random_moments_change_no_byte(tmp_path):
+    path = tmp_path / "in.fasta"
+    proteins = tiny.random_proteins(3000, 1)
+    write_fasta([Record(name, "", text) for name, text in proteins.items()], path)
+    whole, out = tmp_path / "whole.tsv", tmp_path / "out.tsv"
+    assert _start(path, whole).wait(300) == 0
+    state, rng = tmp_path / "out.tsv.state.json", np.random.default_rng()
+    for kill in range(5):
+        before = state.stat().st_mtime_ns if state.exists() else 0
+        process = _start(path, out)
+        _wait(state, before, process)
+        time.sleep(rng.uniform(0, 0.2))
+        assert process.poll() is None, f"it ended before kill {kill + 1}"
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert not out.exists()
+    assert _start(path, out).wait(300) == 0
+    assert out.read_bytes() == whole.read_bytes()
+    assert len(read(out)) == 3000
+
+
+def _start(source, target):
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    script = str(Path(__file__).with_name("tiny.py"))
+    return subprocess.Popen([sys.executable, script, source, target], env=environment)
+
+
+def _wait(path, before, process):
+    """Until the state is noted anew."""
+    for _ in range(2000):
+        if process.poll() is not None or (path.exists() and path.stat().st_mtime_ns > before):
+            return
+        time.sleep(0.05)

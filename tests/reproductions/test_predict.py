@@ -1,0 +1,149 @@
+"""Release a run and predict with it, as a user does."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from common.errors import DataError, UsageError
+
+ROOT = Path(__file__).parents[2]
+FASTA = ">P1 a protein\nMKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ\n>P2\nMSKLLLAARPDEESKLKDEL\n"
+
+
+def reproduce(*arguments: str, text: bytes = b"", **places: str) -> subprocess.CompletedProcess:
+    environment = os.environ | {"COLUMNS": "200", "TF_CPP_MIN_LOG_LEVEL": "3"} | places
+    command = [sys.executable, "-m", "reproductions.cli", *arguments]
+    return subprocess.run(command, input=text, capture_output=True, cwd=ROOT, env=environment)
+
+
+@pytest.fixture(scope="module")
+def places(tmp_path_factory):
+    """A smoke run of the A-LSTM, released."""
+    folder = tmp_path_factory.mktemp("release")
+    found = {"REPRODUCE_RESULTS": str(folder / "results"), "REPRODUCE_RUNS": str(folder / "runs")}
+    for arguments in (
+        ["run", "sonderby/a-lstm", "--profile", "smoke", "--quiet"],
+        ["release", "sonderby", "--profile", "smoke", "--output", str(folder)],
+    ):
+        done = reproduce(*arguments, **found)
+        assert done.returncode == 0, done.stderr.decode()
+    return {**found, "card": str(folder / "sonderby.json"), "folder": str(folder)}
+
+
+def test_released_weights_predict_what_the_record_says(places):
+    from common.harness.record import read_records
+    from reproductions import load_model
+    from reproductions.sonderby.data import load_table
+
+    (record,) = read_records(Path(places["REPRODUCE_RESULTS"]), "smoke", "sonderby", "a-lstm")
+    model = load_model(places["card"])
+    frame = load_table("simulated", n=record.settings["simulated_proteins"]).frame
+    test = frame[frame["split"] == "test"]
+    model.card.calibration["temperature"] = 1.0
+    table = model.predict(dict(zip(test["id"], test["sequence"], strict=True))).set_index("id")
+    recorded = record.predictions.set_index("id")
+    labels = list(model.labels)
+    difference = np.abs(table.loc[recorded.index, labels] - recorded[labels]).to_numpy().max()
+    assert difference < 2e-3
+    right = table.loc[recorded.index, "location"] == recorded["truth"]
+    assert right.mean() == pytest.approx(model.card.metrics["accuracy"], abs=0.03)
+
+
+def test_card_tells_data_scores_and_calibration(places):
+    content = json.loads(Path(places["card"]).read_text())
+    assert content["data_variant"] == "simulated"
+    assert content["task"] == "single-label"
+    assert content["calibration"]["temperature"] > 0
+    assert content["calibration"]["on"].startswith("test examples")
+    assert content["training"]["n"] > 100
+    assert Path(places["card"]).with_suffix(".npz").stat().st_size < 20_000_000
+
+
+def test_standard_input_to_standard_output(places):
+    done = reproduce("predict", "-", "--model", places["card"], text=FASTA.encode())
+    assert done.returncode == 0, done.stderr.decode()
+    table = pd.read_csv(io.BytesIO(done.stdout), sep="\t")
+    assert table["id"].tolist() == ["P1", "P2"]
+    assert table["length"].tolist() == [33, 20]
+
+
+def test_file_with_plots_and_a_bad_record(places, tmp_path):
+    source, out = tmp_path / "in.fasta", tmp_path / "out.jsonl"
+    source.write_text(FASTA + ">P/3\nMKT*T\n")
+    arguments = ["predict", str(source), "--model", places["card"], "-o", str(out)]
+    stopped = reproduce(*arguments)
+    assert stopped.returncode == 3
+    assert b"P/3: 1 letter outside" in stopped.stderr
+    assert not out.exists()
+    plots = tmp_path / "plots"
+    skipped = reproduce(*arguments, "--on-error", "skip", "--plots", str(plots))
+    assert skipped.returncode == 3
+    assert b"bad records: 1, listed in" in skipped.stderr
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [row["id"] for row in rows] == ["P1", "P2"]
+    assert "P/3" in Path(f"{out}.rejected.tsv").read_text()
+    assert sorted(p.name for p in plots.iterdir()) == ["P1.png", "P1.svg", "P2.png", "P2.svg"]
+
+
+@pytest.mark.slow
+def test_printed_command_for_shards_gives_the_same_table(places, tmp_path):
+    source, whole, joined = (tmp_path / name for name in ("in.fasta", "whole.tsv", "joined.tsv"))
+    source.write_text(FASTA + ">P3\nMKTAYIA\n>bad\nMK1\n>P4\nMSKLLL\n")
+    arguments = ["predict", str(source), "--model", places["card"]]
+    reproduce(*arguments, "-o", str(whole), "--on-error", "skip")
+    printed = reproduce(*arguments, "-o", str(joined), "--shards", "2")
+    assert printed.returncode == 0, printed.stderr.decode()
+    command = shlex.split(printed.stdout.decode())
+    done = subprocess.run(command, capture_output=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    first, second = (pd.read_csv(path, sep="\t") for path in (whole, joined))
+    assert first["id"].tolist() == second["id"].tolist() == ["P1", "P2", "P3", "P4"]
+    assert np.allclose(first.select_dtypes(float), second.select_dtypes(float), atol=1e-5)
+    assert "bad" in Path(f"{joined}.rejected.tsv").read_text()
+
+
+def test_list_shows_every_model():
+    done = reproduce("predict", "--list")
+    assert done.returncode == 0
+    assert "sonderby" in done.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fault"),
+    [
+        ([], "FASTA is missing"),
+        (["x.fasta"], "--model is missing"),
+        (["x.fasta", "--model", "deploc"], "model 'deploc'"),
+        (["x.fasta", "--model", "sonderby", "--on-error", "cry"], "--on-error cry"),
+    ],
+)
+def test_mistakes_are_one_line(arguments, fault):
+    done = reproduce("predict", *arguments)
+    assert done.returncode == 2
+    assert fault in done.stderr.decode()
+    assert len(done.stderr.decode().strip().splitlines()) == 1
+
+
+def test_nothing_to_release(tmp_path):
+    from common.predict.release import release
+    from reproductions.sonderby.experiments import PAPER
+
+    with pytest.raises(DataError, match="no finished full run of sonderby/a-lstm-60"):
+        release(PAPER, PAPER.models[0], tmp_path, tmp_path)
+
+
+def test_unknown_model():
+    from reproductions import load_model
+
+    with pytest.raises(UsageError, match="Known: sonderby"):
+        load_model("unknown")

@@ -1,0 +1,63 @@
+# Predictions of a large FASTA file, a job for each part; safe to retry.
+#
+#     snakemake -s workflow/predict.smk --cores 8 \
+#         --config fasta=my.fasta model=sonderby output=my.tsv parts=8
+#
+# `reproduce predict my.fasta --model sonderby -o my.tsv --shards 8` prints this command. Bad records
+# are skipped and listed in OUTPUT.rejected.tsv.
+import sys
+from pathlib import Path
+
+ROOT = Path(workflow.basedir).parent
+sys.path.insert(0, str(ROOT))
+
+from common.predict.shards import join_tables, split_fasta
+
+OUTPUT = Path(config["output"])
+FOLDER = OUTPUT.with_name(f"{OUTPUT.name}.parts")
+ENDING = "jsonl" if {".json", ".jsonl"}.intersection(OUTPUT.suffixes) else "tsv"
+NUMBERS = [f"{number:05d}" for number in range(int(config["parts"]))]
+PARTS = [str(FOLDER / f"{number}.fasta.gz") for number in NUMBERS]
+TABLES = [str(FOLDER / f"{number}.{ENDING}") for number in NUMBERS]
+
+
+localrules:
+    split,
+    join,
+
+
+rule join:
+    default_target: True
+    input:
+        TABLES,
+    output:
+        str(OUTPUT),
+    run:
+        join_tables([Path(name) for name in input], Path(output[0]))
+
+
+rule split:
+    input:
+        config["fasta"],
+    output:
+        temp(PARTS),
+    run:
+        split_fasta(Path(input[0]), [Path(name) for name in output])
+
+
+rule predict:
+    input:
+        str(FOLDER / "{number}.fasta.gz"),
+    output:
+        str(FOLDER / ("{number}." + ENDING)),
+    threads: 2
+    resources:
+        mem_mb=4096,
+        runtime=240,
+    retries: 1
+    params:
+        python=sys.executable,
+        model=config["model"],
+    shell:
+        "{params.python:q} -m reproductions.cli predict {input:q} --model {params.model:q} "
+        "-o {output:q} --on-error skip || test $? -eq 3 -a -s {output:q}"
