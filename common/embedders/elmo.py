@@ -100,9 +100,8 @@ class ProjectedLSTM(MaskedLayer):
         self.backwards = backwards
 
     def build(self, x_shape: tuple[int | None, ...]) -> None:
-        stacked = 4 * self.units
-        shape = (x_shape[-1] + self.projection, stacked)
-        self.kernel = self.add_weight(name="kernel", shape=shape)
+        stacked, features = 4 * self.units, x_shape[-1] or 0
+        self.kernel = self.add_weight(name="kernel", shape=(features + self.projection, stacked))
         self.bias = self.add_weight(name="bias", shape=(stacked,), initializer="zeros")
         self.projection_kernel = self.add_weight(
             name="projection_kernel", shape=(self.units, self.projection)

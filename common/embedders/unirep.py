@@ -195,9 +195,11 @@ def load_unirep(model: LanguageModel, folder: Path | None = None) -> UniRep:
 def random_unirep(model: LanguageModel, seed: int = 0) -> UniRep:
     """One layer of UniRep's form with weights drawn from a seed."""
     rng, units = np.random.default_rng(seed), model.width
-    shapes = {"wmx": (10, units), "wx": (10, 4 * units), "wmh": (units, units)}
-    shapes |= {"wh": (units, 4 * units), "b": (4 * units,), "gmx": (units,)}
-    shapes |= {"gx": (4 * units,), "gmh": (units,), "gh": (4 * units,)}
+    shapes: dict[str, tuple[int, ...]] = {
+        **{"wmx": (10, units), "wx": (10, 4 * units), "wmh": (units, units)},
+        **{"wh": (units, 4 * units), "b": (4 * units,), "gmx": (units,)},
+        **{"gx": (4 * units,), "gmh": (units,), "gh": (4 * units,)},
+    }
     arrays = {f"mlstm.0.{name}": rng.normal(size=shapes[name]) for name in PARAMETERS}
     arrays["embedding"] = rng.normal(size=(TOKENS, 10))
     return UniRep(model, arrays, f"seed {seed}")

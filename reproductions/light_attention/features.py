@@ -72,7 +72,8 @@ class Features:
         """Mean embeddings (n, width) float32."""
         if self.store is None:
             raise UsageError("input", "one-hot letters have no mean", "Use input = embedding")
-        cache = self.store.path.with_suffix(f".{frame['split'].iloc[0]}-means.h5")
+        name = f"{self.store.path.stem}-{frame['split'].iloc[0]}-means.h5"
+        cache = cache_folder() / "embeddings" / "means" / name
         with locked(cache):
             return mean_embeddings(self.store, frame["id"].tolist(), cache)
 

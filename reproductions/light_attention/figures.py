@@ -30,6 +30,7 @@ from reproductions.light_attention.leakage import (
     identity_class,
     summary,
 )
+from reproductions.light_attention.search import SEARCHES, write_search
 
 BARS = (
     *("majority", "at-unirep256", "ffn-unirep256", "la-unirep256", "at-unirep1900"),
@@ -55,6 +56,7 @@ def draw(results: Path) -> list[Path]:
     sources: dict[str, Any] = {
         name: [_source(one) for one in group.records] for name, group in found.items()
     }
+    sources["search"] = [_source(r) for r in records if r.key.experiment in SEARCHES]
     if audit_path(results).exists():
         sources["audit"] = hashlib.sha256(audit_path(results).read_bytes()).hexdigest()
     note = folder / "sources.json"
@@ -63,6 +65,9 @@ def draw(results: Path) -> list[Path]:
     drawn = [draw_accuracy(found, folder)]
     if audit_path(results).exists():
         drawn.append(draw_leakage(found, pd.read_csv(audit_path(results)), folder))
+    search = write_search(results)
+    if search is not None:
+        drawn.append(draw_search(search, folder))
     if "la-unirep256" in found:
         drawn.append(draw_confusion(found["la-unirep256"], folder))
         explained = _weighted(results)
@@ -104,6 +109,26 @@ def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
     profile = next(iter(groups.values())).profile
     axes.set_title(f"Accuracy on both test sets (our bars: {profile} runs)", fontsize=10)
     return save_figure(figure, folder, "accuracy")[0]
+
+
+def draw_search(table: pd.DataFrame, folder: Path) -> Path:
+    """Appendix C: validation accuracy of each draw, by learning rate and size."""
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained", sharey=True)
+    for ax, (name, column, title) in zip(
+        axes,
+        (("search-la", "channels", "LA: d_out"), ("search-ffn", "hidden_units", "FFN: hidden")),
+        strict=True,
+    ):
+        own = table[table["search"] == name]
+        if len(own):
+            for size, rows in own.groupby(column):
+                ax.plot(rows["learning_rate"], 100 * rows["val_accuracy"], "o", label=f"{size:.0f}")
+            ax.legend(title=title, fontsize=8)
+        ax.set_xscale("log")
+        ax.set_xlabel("learning rate")
+        ax.set_title(f"{title.split(':')[0]}: {len(own)} draws")
+    axes[0].set_ylabel("best validation accuracy in percent")
+    return save_figure(figure, folder, "search")[0]
 
 
 def draw_leakage(groups: dict[str, RunGroup], found: pd.DataFrame, folder: Path) -> Path:

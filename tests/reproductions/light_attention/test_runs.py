@@ -19,6 +19,7 @@ from reproductions.light_attention.data import LOCATIONS
 from reproductions.light_attention.experiments import EXPERIMENTS, PAPER
 from reproductions.light_attention.figures import draw
 from reproductions.light_attention.reported import reported_target
+from reproductions.light_attention.search import draw_settings, write_search
 
 NAME = "light_attention"
 
@@ -43,7 +44,7 @@ def record_of(results, experiment, variant="paper"):
 
 def test_every_run_left_a_record_of_both_test_sets(results):
     records = read_records(results)
-    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 8
+    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 9
     for record in records:
         assert record.data_variant == "simulated"
         assert list(record.tables) == ["", "setHARD", "setHARD-resampled"]
@@ -80,13 +81,23 @@ def test_most_common_class_is_each_sets_own(results):
     )
 
 
+def test_a_draw_of_the_search_is_in_its_record_and_in_the_table(results):
+    record = record_of(results, "search-la")
+    drawn = record.content["extra"]["drawn"]
+    assert drawn == draw_settings("la", 1)
+    assert record.settings["learning_rate"] != drawn["learning_rate"]
+    table = write_search(results)
+    assert table["val_accuracy"].tolist() == [record.content["extra"]["val_accuracy"]]
+    assert (results / f"figures/{NAME}/search.csv").exists()
+
+
 def test_weights_of_the_first_seed_are_kept(results):
     assert weights_path(RunKey("smoke", NAME, "la-unirep256", "paper", 1), results).exists()
 
 
 def test_figures_are_drawn_once_from_the_same_records(results):
     drawn = draw(results)
-    assert [path.stem for path in drawn] == ["accuracy", "confusion", "umap"]
+    assert [path.stem for path in drawn] == ["accuracy", "search", "confusion", "umap"]
     for path in drawn:
         assert path.stat().st_size > 5000 and path.with_suffix(".svg").exists()
     assert draw(results) == []
