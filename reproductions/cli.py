@@ -16,6 +16,7 @@ from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
 from reproductions.cli_embed import embed
 from reproductions.cli_predict import predict, release
+from reproductions.cli_train import train
 from reproductions.cli_weights import import_torch
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -32,6 +33,7 @@ app.command(epilog="Example: `reproduce embed unirep-256 proteins.fasta -o prote
 app.command(epilog="Example: `reproduce import-torch weights.npz -o la.keras`")(import_torch)
 app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
 app.command(epilog="Example: `reproduce release sonderby`")(release)
+app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
 
 ProfileOption = Annotated[
     str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)

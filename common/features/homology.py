@@ -1,107 +1,105 @@
-"""Identity to the nearest protein of another set, and clusters, with MMseqs2."""
+"""Folds without homologues between them: sequences that MMseqs2 joins stay together."""
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import pandas as pd
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 
 from common.data.fasta import Record, write_fasta
 from common.features.tools import call
 
-HIT = ("query", "target", "identity", "aligned", "query_coverage", "e_value")
-_COLUMNS = "query,target,fident,alnlen,qcov,evalue"
-QUIET = ("-v", "1")
+SEARCH = ("-s", "4", "--min-seq-id", "0.3", "-c", "0.5", "--cov-mode", "0")
+"""Homologues: at least 30 % identical over half of both sequences, E-value below 0.001."""
 
 
-def best_hits(
-    queries: Sequence[tuple[str, str]],
-    targets: Sequence[tuple[str, str]],
-    *,
-    least_identity: float = 0.0,
-    e_value: float = 1e-3,
-    sensitivity: float = 7.5,
+def homologous_pairs(
+    ids: Sequence[str],
+    sequences: Sequence[str],
+    search: Sequence[str] = SEARCH,
     threads: int = 2,
-) -> pd.DataFrame:
-    """The target of the highest identity for each query.
+) -> list[tuple[str, str]]:
+    """Pairs of homologues that MMseqs2 finds among sequences.
 
     Parameters
     ----------
-    queries, targets : sequence of (id, sequence)
-    least_identity : float
-        Share of identical residues in the aligned part; lower hits are left out.
-    e_value : float
-        Largest E-value of a hit.
-    sensitivity : float
-        MMseqs2's ``-s``; 7.5 is the highest that is documented.
+    ids, sequences : (n,) sequence of str
+        Proteins, or transcripts with the option ``--search-type 3`` in `search`.
+    search : sequence of str
+        Options of ``mmseqs easy-search``.
     threads : int
-
-    Returns
-    -------
-    DataFrame
-        `HIT`, one row a query that has a hit, in the order of the queries.
 
     Raises
     ------
     UsageError
-        MMseqs2 is not installed.
+        MMseqs2 is not installed; it names the Debian package.
     ReproduceError
-        It failed.
+        The search failed.
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _write(folder / "queries.fasta", queries, "q")
-        _write(folder / "targets.fasta", targets, "t")
-        call(
-            [
-                *["mmseqs", "easy-search", "queries.fasta", "targets.fasta", "hits.tsv", "tmp"],
-                *["-s", str(sensitivity), "--min-seq-id", str(least_identity)],
-                *["-e", str(e_value), "--format-output", _COLUMNS],
-                *["--threads", str(threads), *QUIET],
-            ],
-            folder,
-        )
-        hits = pd.read_csv(folder / "hits.tsv", sep="\t", names=list(HIT), header=None)
-    hits["order"] = hits["query"].str.removeprefix("q").astype(int)
-    best = hits.sort_values(["order", "identity", "aligned"], ascending=[True, False, False])
-    best = best.drop_duplicates("order")
-    return pd.DataFrame(
-        {
-            "query": [queries[row][0] for row in best["order"]],
-            "target": [targets[int(name[1:])][0] for name in best["target"]],
-            **{name: best[name].to_numpy() for name in HIT[2:]},
-        }
-    )
+        fasta = folder / "sequences.fasta"
+        rows = enumerate(sequences)
+        write_fasta((Record(f"q{number}", "", text) for number, text in rows), fasta)
+        command = ["mmseqs", "easy-search", fasta, fasta, "pairs.tsv", "tmp", *search]
+        output = ["--format-output", "query,target", "--threads", str(threads), "-v", "1"]
+        call([*command, *output], folder)
+        lines = (folder / "pairs.tsv").read_text().splitlines()
+    found = (line.split("\t") for line in lines)
+    return [(ids[int(first[1:])], ids[int(second[1:])]) for first, second in found]
 
 
-def representatives(
-    proteins: Sequence[tuple[str, str]], least_identity: float, threads: int = 2
-) -> list[str]:
-    """Ids of one protein of each cluster at an identity, in the order of the proteins.
+def homologous_groups(ids: Sequence[str], pairs: Iterable[tuple[str, str]]) -> np.ndarray:
+    """Number of each sequence's group: who is joined by a chain of pairs is in one group.
 
-    Raises
-    ------
-    UsageError, ReproduceError
-        As `best_hits`.
+    Returns
+    -------
+    (n,) int
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _write(folder / "proteins.fasta", proteins, "p")
-        call(
-            [
-                *["mmseqs", "easy-cluster", "proteins.fasta", "found", "tmp"],
-                *["--min-seq-id", str(least_identity), "--threads", str(threads), *QUIET],
-            ],
-            folder,
-        )
-        lines = (folder / "found_cluster.tsv").read_text(encoding="ascii").splitlines()
-    chosen = {int(line.split("\t")[0][1:]) for line in lines}
-    return [proteins[row][0] for row in sorted(chosen)]
+    place = {name: number for number, name in enumerate(ids)}
+    ends = np.array([(place[a], place[b]) for a, b in pairs], dtype=np.int64).reshape(-1, 2)
+    graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(ids),) * 2)
+    return connected_components(graph, directed=False)[1]
 
 
-def _write(path: Path, proteins: Sequence[tuple[str, str]], letter: str) -> None:
-    """FASTA under plain numbers: MMseqs2 shortens ids that look like UniProt's."""
-    numbered = (Record(f"{letter}{n}", "", sequence) for n, (_, sequence) in enumerate(proteins))
-    write_fasta(numbered, path)
+def deal_groups(
+    ids: Sequence[str], labels: Sequence[str], groups: np.ndarray, folds: int, seed: int
+) -> np.ndarray:
+    """Give each group, the largest first, to the fold that has least of its labels.
+
+    Parameters
+    ----------
+    ids, labels : (n,) sequence of str
+    groups : (n,) int
+    folds : int
+    seed : int
+
+    Returns
+    -------
+    (n,) int64
+        Fold of each sequence; it depends on the ids, the groups and the seed alone.
+    """
+    names = sorted(set(labels))
+    classes = np.array([names.index(name) for name in labels])
+    members: dict[int, list[int]] = {}
+    for row, group in enumerate(groups):
+        members.setdefault(int(group), []).append(row)
+
+    def rank(rows: list[int]) -> tuple[int, bytes]:
+        first = min(ids[row] for row in rows)
+        return -len(rows), hashlib.blake2b(f"{seed}\t{first}".encode(), digest_size=16).digest()
+
+    share = np.bincount(classes, minlength=len(names)) / folds
+    held = np.zeros((folds, len(names)))
+    found = np.empty(len(ids), dtype=np.int64)
+    for rows in sorted(members.values(), key=rank):
+        more = np.bincount(classes[rows], minlength=len(names))
+        fold = int(np.argmin((((held + more) ** 2 - held**2) / share).sum(axis=1)))
+        held[fold] += more
+        found[rows] = fold
+    return found

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from common.errors import DataError
-from common.features.homology import best_hits
+from common.features.neighbours import best_hits
 from common.files import written_whole
 from common.harness.record import Record
 from common.metrics.classification import most_likely

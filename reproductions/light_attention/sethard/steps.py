@@ -10,7 +10,7 @@ from pathlib import Path
 from common.data.fasta import Record, write_fasta
 from common.data.uniprot import Entry, read_uniprot
 from common.errors import DataError
-from common.features.homology import best_hits, representatives
+from common.features.neighbours import best_hits, representatives
 from reproductions.light_attention.data import AMINO_ACIDS, LOCATIONS
 
 SHORTEST = 41

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from common.errors import UsageError
-from common.features.homology import best_hits, representatives
+from common.features.neighbours import best_hits, representatives
 
 needs_mmseqs = pytest.mark.skipif(
     shutil.which("mmseqs") is None, reason="mmseqs is not installed (Debian: mmseqs2)"
