@@ -14,6 +14,7 @@ import typer
 
 from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
+from reproductions.cli_embed import embed
 from reproductions.cli_predict import predict, release
 from reproductions.cli_scan import scan
 from reproductions.cli_train import train
@@ -29,6 +30,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(data, name="data")
+app.command(epilog="Example: `reproduce embed unirep-256 proteins.fasta -o proteins.h5`")(embed)
 app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
 app.command(epilog="Example: `reproduce release sonderby`")(release)
 app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
