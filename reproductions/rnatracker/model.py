@@ -18,6 +18,7 @@ from typing import Any
 
 import keras
 
+from common.errors import UsageError
 from common.layers import (
     AttentionPooling,
     FixedEmbedding,
@@ -31,7 +32,7 @@ from common.layers import (
 from common.layers.inputs import length_input, sequence_input
 from common.training.recipe import Recipe
 from reproductions.rnatracker.inputs import context_table, joint_table, nucleotide_table
-from reproductions.rnatracker.kinds import ON_COUNTS, WHOLE_LENGTH
+from reproductions.rnatracker.kinds import NETWORKS, ON_COUNTS, WHOLE_LENGTH
 
 Tensor = Any
 
@@ -55,8 +56,15 @@ def build(settings: Mapping[str, Any], n_fractions: int, n_features: int = 0) ->
         (batch, (length)) or (batch, fixed length), and ``length`` (batch,) int32; with structure
         also ``contexts``; on counts from ``counts`` (batch, n_features) float32. Layers named
         ``attention`` and ``conv_1`` are what the figures show.
+
+    Raises
+    ------
+    UsageError
+        Another network.
     """
     network = settings["network"]
+    if network not in NETWORKS:
+        raise UsageError("network", f"{network!r} is not known", f"Use {', '.join(NETWORKS)}")
     if network in ON_COUNTS:
         inputs, x = counts_network(settings, n_features)
     elif network in WHOLE_LENGTH:

@@ -11,6 +11,7 @@ from keras import ops
 
 from common.batching import Examples, TokenSource
 from common.data.alphabet import RNA
+from common.errors import UsageError
 from common.layers import old_hard_sigmoid
 from common.paths import mirror_folder
 from common.training.fit import predict
@@ -70,6 +71,11 @@ def test_gates_and_optimizers_are_those_of_each_variant():
     assert (type(fixed).__name__, float(fixed.learning_rate)) == ("Nadam", pytest.approx(2e-3))
     alone = recipe_of(settings("full-length-one-by-one"))
     assert (alone.batch_size, alone.learning_rate) == (1, 1e-4)
+
+
+def test_another_network_is_refused():
+    with pytest.raises(UsageError, match="full-length, no-lstm"):
+        build(settings("full-length", network="full"), 4)
 
 
 def whole(sequences: list[str]) -> Examples:
