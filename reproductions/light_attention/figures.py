@@ -39,6 +39,8 @@ BARS = (
 PREVIOUS_BEST = {"setDeepLoc": 77.97, "setHARD": 56.94}
 SHADES = {"setDeepLoc": "#B8C4D6", "setHARD": "#4A5A73"}
 MOST_POINTS = 2768
+LEAST_PROTEINS = 10
+"""Classes of identity with fewer proteins have no point."""
 
 
 def draw(results: Path) -> list[Path]:
@@ -159,7 +161,7 @@ def _draw_accuracy_by_identity(
             continue
         table = accuracy_by_identity(found, groups[name].records)
         for part, style in (("setDeepLoc", "-"), ("setHARD", ":")):
-            own = table[table["set"] == part]
+            own = table[(table["set"] == part) & (table["proteins"] >= LEAST_PROTEINS)]
             places = [order.index(label) for label in own["identity"]]
             label = f"{_label(name, groups[name])}, {part}"
             spread = 100 * own["se"]
@@ -170,7 +172,7 @@ def _draw_accuracy_by_identity(
     axes.set_ylabel("accuracy in percent (± binomial standard error)")
     axes.set_xlabel("identity to the nearest training protein")
     if axes.has_data():
-        axes.legend(fontsize=7)
+        axes.legend(fontsize=7, loc="lower right")
 
 
 def draw_confusion(group: RunGroup, folder: Path) -> Path:
@@ -281,7 +283,8 @@ def _embedder(record: Record) -> str:
 
 
 def _what(group: RunGroup) -> str:
-    return f"{group.profile} run, {len(group.seeds)} seeds"
+    count = len(group.seeds)
+    return f"{group.profile} run, {count} seed{'s' * (count > 1)}"
 
 
 def _source(record: Record) -> dict[str, Any]:
