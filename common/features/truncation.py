@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -37,3 +39,26 @@ def cut_middle(sequence: Sequence, length: int) -> Sequence:
 def kept_of_cut_middle(length: int, longest: int) -> np.ndarray:
     """Positions, from 0, of what `cut_middle` keeps of a sequence, (min(length, longest),) int."""
     return cut_middle(np.arange(length), longest)
+
+
+def cut_end(sequence: Sequence, length: int) -> Sequence:
+    """Keep the N terminus of a sequence and leave out what comes after `length` residues.
+
+    Parameters
+    ----------
+    sequence : str or (L, ...) array
+        Residues, or their features.
+    length : int
+        Longest result.
+
+    Returns
+    -------
+    str or (min(L, length), ...) array
+    """
+    return sequence[:length]
+
+
+CUTS: Mapping[str, Callable[[Any, int], Any]] = MappingProxyType(
+    {"middle": cut_middle, "end": cut_end}
+)
+"""What a setting may call them."""

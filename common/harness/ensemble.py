@@ -16,8 +16,17 @@ from common.harness.scores import label_columns
 
 
 def members_of(records: Sequence[Record]) -> dict[str, str]:
-    """What an ensemble's record says of its members: name and checksum of their predictions."""
-    return {record.key.stem: record.content["predictions"]["sha256"] for record in records}
+    """What an ensemble's record says of its members: name and checksum of their predictions.
+
+    Where they are of several experiments, the experiment stands before the name.
+    """
+    mixed = len({record.key.experiment for record in records}) > 1
+    return {
+        f"{record.key.experiment}/{record.key.stem}" if mixed else record.key.stem: record.content[
+            "predictions"
+        ]["sha256"]
+        for record in records
+    }
 
 
 def is_current(ensemble: Record, found: Sequence[Record]) -> bool:

@@ -1,7 +1,8 @@
 """Layers that the papers share; each gives the same answer whatever the padding."""
 
-from common.layers.attention import AttentionPooling, masked_softmax
+from common.layers.attention import AttentionPooling, ChannelAttention, masked_softmax
 from common.layers.convolution import MaskedConv1D, MultiWidthConv1D
+from common.layers.decoder import AttentionDecoder
 from common.layers.dropout import PositionDropout
 from common.layers.embedding import FixedEmbedding
 from common.layers.masking import (
@@ -12,6 +13,8 @@ from common.layers.masking import (
     reverse_sequences,
     zero_padding,
 )
+from common.layers.normalization import TorchBatchNormalization
+from common.layers.padding import PadSequences
 from common.layers.peephole import PeepholeLSTM, PeepholeLSTMCell, clip_gradient
 from common.layers.pooling import (
     GlobalMaskedAveragePool1D,
@@ -21,9 +24,12 @@ from common.layers.pooling import (
 )
 from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
 from common.layers.skipping import SkippingBiLSTM
+from common.layers.tree import TreeLeaves
 
 __all__ = [
+    "AttentionDecoder",
     "AttentionPooling",
+    "ChannelAttention",
     "FixedEmbedding",
     "GlobalMaskedAveragePool1D",
     "GlobalMaskedMaxPool1D",
@@ -34,11 +40,14 @@ __all__ = [
     "MaskedLayer",
     "MaskedMaxPool1D",
     "MultiWidthConv1D",
+    "PadSequences",
     "PeepholeLSTM",
     "PeepholeLSTMCell",
     "PositionDropout",
     "RaggedToDense",
     "SkippingBiLSTM",
+    "TorchBatchNormalization",
+    "TreeLeaves",
     "clip_gradient",
     "last_residue",
     "lengths",

@@ -10,6 +10,7 @@ from common.batching import (
     Examples,
     ResidueSource,
     TokenSource,
+    VectorSource,
     make_dataset,
     padding_share,
     plan_batches,
@@ -17,6 +18,7 @@ from common.batching import (
 from common.data.alphabet import PROTEIN, RNA
 from common.errors import UsageError
 from common.features.per_residue import PerResidueStore, write_store
+from common.features.truncation import cut_end
 
 
 @pytest.fixture
@@ -130,6 +132,8 @@ def test_features_of_a_file_follow_their_examples_and_are_cut_alike(tmp_path):
     assert np.array_equal(short.numpy(), values["P0"])
     assert np.array_equal(long.numpy(), values["P1"][[0, 1, 5, 6]])
     assert inputs["tokens"].row_lengths().numpy().tolist() == [4, 3]
+    kept, _ = ResidueSource(store, ["P1"], max_length=4, cut=cut_end).read(np.array([0]))
+    assert np.array_equal(kept, values["P1"][:4])
 
 
 def test_stream_follows_a_new_plan_without_tracing_anew():
@@ -150,3 +154,24 @@ def test_stream_follows_a_new_plan_without_tracing_anew():
         lengths = [inputs["length"].numpy().tolist() for (inputs,) in batches]
         assert lengths == [[len(sequences[row]) for row in rows] for rows in plan]
     assert len(traces) == 1
+
+
+def test_precision_of_a_file_is_kept_in_its_batches(tmp_path):
+    for dtype in ("float16", "float32"):
+        rows = np.full((3, 2), 1 / 3, dtype)
+        store = PerResidueStore(write_store(tmp_path / f"{dtype}.h5", [("P0", rows)], {}, dtype))
+        examples = Examples(
+            np.array(["P0"]), np.array([3]), {"x": ResidueSource(store, ["P0"])}, np.array([1])
+        )
+        ((inputs, _),) = make_dataset(examples, [np.array([0])])
+        assert inputs["x"].dtype == dtype
+        assert np.array_equal(inputs["x"][0].numpy(), rows)
+
+
+@pytest.mark.parametrize("multiple", [None, 8])
+def test_vectors_are_batched_as_they_are(multiple):
+    values = np.arange(6, dtype=np.float32).reshape(3, 2)
+    examples = Examples(np.array(list("abc")), np.ones(3, int), {"v": VectorSource(values)})
+    plan = [np.array([2, 0])]
+    ((inputs,),) = make_dataset(examples, plan, with_targets=False, pad_to=multiple)
+    assert np.array_equal(inputs["v"].numpy(), values[[2, 0]])

@@ -44,6 +44,14 @@ def test_other_settings_are_refused(run, results):
         mean_predictions(read_records(results))
 
 
+def test_members_of_several_experiments_are_told_apart(run, results):
+    for name in ("a", "b"):
+        run(1, 80, experiment=name)
+    members = read_records(results)
+    assert list(members_of(members)) == ["a/seed1-fold0", "b/seed1-fold0"]
+    assert list(members_of(members[:1])) == ["seed1-fold0"]
+
+
 def test_an_ensemble_is_out_of_date_once_there_is_another_member(run, results):
     from types import SimpleNamespace
 

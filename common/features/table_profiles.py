@@ -1,0 +1,61 @@
+"""Profiles of a table's proteins by the database that its settings name, or by the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from common.features.databases import DATASETS, STAND_IN, benchmark_database
+from common.features.per_residue import PerResidueStore
+from common.features.profiles import HasSequence, cached_profiles
+from common.files import locked
+from common.paths import cache_folder
+
+WIDTH = 20
+
+
+def table_profiles(
+    settings: Mapping[str, Any], proteins: Iterable[HasSequence], name: str
+) -> PerResidueStore:
+    """Profiles of some proteins, computed where the cache lacks them.
+
+    Parameters
+    ----------
+    settings : mapping
+        ``profile_tool``, ``profile_iterations`` and ``profile_database``: a FASTA file such as
+        UniRef50, or nothing for the stand-in (all proteins of the benchmark data sets).
+    proteins : iterable of HasSequence
+        Their sequences are searched whole; whoever shortens them shortens the profiles.
+    name : str
+        What the proteins are called in the file's name.
+
+    Raises
+    ------
+    UsageError
+        The search tool is not installed.
+    DataError
+        The database is not there.
+    """
+    named = settings["profile_database"]
+    path = cached_profiles(
+        proteins,
+        Path(named) if named else stand_in_database(),
+        name,
+        settings["profile_tool"],
+        settings["profile_iterations"],
+        variant=Path(named).name if named else STAND_IN,
+        sources=() if named else DATASETS,
+    )
+    return PerResidueStore(path, WIDTH)
+
+
+def stand_in_database() -> Path:
+    """All proteins of the benchmark data sets as FASTA, written where it is not there yet."""
+    path = cache_folder() / "profiles" / "benchmark-proteins.fasta"
+    if path.exists():
+        return path
+    with locked(path):
+        if not path.exists():
+            benchmark_database(path)
+    return path

@@ -1,0 +1,147 @@
+"""What each "future direction" of the report is worth: one table (report, section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from common.harness.claims import Claim, Measured, ordering
+from common.harness.groups import choose_group
+from common.harness.record import read_records
+from common.harness.settings import PROFILES
+
+NAME = "deeploc"
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """One change, and what it is compared with.
+
+    Parameters
+    ----------
+    title : str
+        The change.
+    proposed : str
+        What the report says of it.
+    experiment, base : str
+        With and without the change.
+    metric : str
+        As in `common.harness.measures`.
+    """
+
+    title: str
+    proposed: str
+    experiment: str
+    base: str = "report"
+    metric: str = "f1_micro"
+
+
+ABLATIONS = (
+    Ablation("profiles as input", "incorporate evolutionary profiles", "ablation-profiles"),
+    Ablation(
+        "the explicit tree, in the report's network",
+        "implement the hierarchical decision tree explicitly",
+        "ablation-tree",
+        "report-deeploc1",
+        "accuracy",
+    ),
+    Ablation(
+        "the explicit tree, in DeepLoc 1.0",
+        "implement the hierarchical decision tree explicitly",
+        "blosum-tree",
+        "blosum-softmax",
+        "accuracy",
+    ),
+    Ablation("class-balanced weights", "class-balanced loss functions", "ablation-balanced"),
+    Ablation("focal loss", "class-balanced loss functions, such as focal loss", "ablation-focal"),
+    Ablation(
+        "cutting the middle, not the end",
+        "revisit sequence cropping to preserve signal at both termini",
+        "ablation-cut-middle",
+    ),
+    Ablation(
+        "hiding random residues",
+        "aggressive data augmentation can boost robustness",
+        "ablation-hidden-residues",
+    ),
+    Ablation(
+        "a fold ensemble",
+        "ensemble averaging can boost robustness",
+        "ablation-ensemble",
+        "report-member",
+    ),
+    Ablation("masked attention", "padding schemes impact performance", "ablation-masked"),
+)
+
+
+def ablation_table(results: Path, ablations: Sequence[Ablation] = ABLATIONS) -> pd.DataFrame:
+    """Score with and without each change, of the fullest profile that has both runs.
+
+    Parameters
+    ----------
+    results : Path
+        Folder of the records.
+
+    Returns
+    -------
+    DataFrame
+        ``title``, ``metric``, ``base``, ``without``, ``with``, ``difference``, ``low``, ``high``
+        (90 % interval), ``seeds`` (fewest of both), ``profile`` and ``data``; a row for each
+        change whose runs are there.
+    """
+    records = read_records(results, paper=NAME)
+    rows = []
+    for ablation in ablations:
+        claim = Claim(
+            ablation.title,
+            ablation.proposed,
+            NAME,
+            better=ablation.experiment,
+            worse=ablation.base,
+            metric=ablation.metric,
+        )
+        for profile in reversed(PROFILES):
+            found = ordering(claim, records, profile)
+            if not isinstance(found, Measured):
+                continue
+            groups = [
+                choose_group(records, name, "paper", profile)
+                for name in (ablation.base, ablation.experiment)
+            ]
+            values = [group.estimate(ablation.metric).value for group in groups if group]
+            rows.append(
+                {
+                    "title": ablation.title,
+                    "metric": ablation.metric,
+                    "base": ablation.base,
+                    "without": values[0],
+                    "with": values[1],
+                    "difference": found.difference,
+                    "low": found.low,
+                    "high": found.high,
+                    "seeds": found.n_seeds,
+                    "profile": found.profile,
+                    "data": found.data,
+                }
+            )
+            break
+    columns = ["title", "metric", "base", "without", "with", "difference", "low", "high"]
+    return pd.DataFrame(rows, columns=[*columns, "seeds", "profile", "data"])
+
+
+def as_markdown(table: pd.DataFrame) -> str:
+    """The table as the README shows it."""
+    lines = [
+        "| change | score | without | with | difference (90 % interval) | runs |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in table.itertuples():
+        interval = f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
+        values = table.loc[row.Index, ["without", "with"]]
+        scores = f"{values['without']:.3f} | {values['with']:.3f}"
+        runs = f"{row.profile}, {row.seeds} seed{'s' * (row.seeds != 1)}"
+        lines.append(f"| {row.title} | {row.metric} | {scores} | {interval} | {runs} |")
+    return "\n".join(lines)

@@ -1,0 +1,231 @@
+"""DeepLoc 1.0: ten locations, membrane or soluble, four inner folds; setHARD; a simulated form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from common.data.alphabet import PROTEIN
+from common.data.content import read_table
+from common.data.fasta import Record, read_fasta
+from common.data.fetch import SIMULATED, Located, locate
+from common.data.simulate import simulate_proteins
+from common.data.splits import FOUR_FIFTHS, stratified_folds, stratified_split
+from common.errors import DataError, UsageError
+from reproductions.deeploc.folds import FOLDS, SEED, read_folds
+from reproductions.deeploc.tree import LOCATIONS
+
+DATASETS = ("deeploc1", "deeploc1-metadata", "light-attention-sethard")
+MEMBRANE, SOLUBLE, UNKNOWN = "Membrane", "Soluble", ""
+LETTERS = {"M": MEMBRANE, "S": SOLUBLE, "U": UNKNOWN}
+CERTAIN = 0.99
+BOTH = "Cytoplasm-Nucleus"
+POLICIES = ("drop", "merge")
+SIMULATED_AS = {
+    "ER": "Endoplasmic reticulum",
+    "Golgi": "Golgi apparatus",
+    "Chloroplast": "Plastid",
+    "Cytoplasmic": "Cytoplasm",
+    "Extracellular": "Extracellular",
+    "Lysosomal": "Lysosome/Vacuole",
+    "Mitochondrial": "Mitochondrion",
+    "Nuclear": "Nucleus",
+    "Peroxisomal": "Peroxisome",
+    "Plasma membrane": "Cell membrane",
+    "Vacuolar": "Lysosome/Vacuole",
+}
+
+
+@dataclass(frozen=True)
+class Table:
+    """Proteins with what is known of their origin.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``id``, ``sequence`` (clean, whole), ``location`` (one of `LOCATIONS`), ``membrane``
+        (`MEMBRANE`, `SOLUBLE` or `UNKNOWN`), ``split`` (``train`` or ``test``) and ``fold`` (0 to
+        3; -1 for test proteins).
+    hard : DataFrame
+        setHARD: ``id``, ``sequence``, ``location``.
+    variant : str
+        Of the data set.
+    sha256 : dict of str to str
+        Checksum of each raw file.
+    """
+
+    frame: pd.DataFrame
+    hard: pd.DataFrame
+    variant: str
+    sha256: dict[str, str]
+
+
+def load_deeploc(cytoplasm_nucleus: str = "drop") -> Table:
+    """Read DeepLoc 1.0 and setHARD.
+
+    Parameters
+    ----------
+    cytoplasm_nucleus : str
+        What becomes of the 146 proteins of both: ``drop`` (13,858 remain, the paper's number) or
+        ``merge`` into the cytoplasm. See `docs/decisions/deeploc-data.md`.
+
+    Raises
+    ------
+    UsageError
+        Another policy.
+    DataError
+        A file is missing or damaged, or holds a location outside the ten.
+    """
+    if cytoplasm_nucleus not in POLICIES:
+        fault = f"{cytoplasm_nucleus!r} is not known"
+        raise UsageError("cytoplasm_nucleus", fault, f"Use {' or '.join(POLICIES)}")
+    proteins, metadata, hard = (locate(name) for name in DATASETS)
+    frame = _proteins(proteins, metadata)
+    both = frame["location"] == BOTH
+    frame.loc[both, "location"] = "Cytoplasm"
+    if cytoplasm_nucleus == "drop":
+        frame = frame[~both].reset_index(drop=True)
+    train = (frame["split"] == "train").to_numpy()
+    frame["fold"] = -1
+    frame.loc[train, "fold"] = read_folds(frame.loc[train, "id"].tolist())
+    found = (proteins, metadata, hard)
+    sha256 = {name: digest for part in found for name, digest in part.sha256.items()}
+    variant = "exact" if all(part.variant == "exact" for part in found) else "reconstructed"
+    return Table(frame, _hard(hard), variant, sha256)
+
+
+def location_of(record: Record) -> str:
+    """Location in a header ``Cell.membrane-M test``, as `LOCATIONS` spells it.
+
+    Raises
+    ------
+    DataError
+        None of the ten, nor `BOTH`.
+    """
+    word = record.description.split()[0] if record.description else ""
+    name = word.rpartition("-")[0].replace(".", " ")
+    if name not in (*LOCATIONS, BOTH):
+        fault = f"the location {name!r} in {record.description!r} is not one of the ten"
+        remedy = f"Allowed are {', '.join(LOCATIONS)}, and {BOTH}, each followed by -M, -S or -U"
+        raise DataError(record.id, fault, remedy)
+    return name
+
+
+def membrane_labels(metadata: pd.DataFrame) -> pd.Series:
+    """`MEMBRANE`, `SOLUBLE` or `UNKNOWN` of each record.
+
+    A letter that was inferred from the data set's order counts only where its posterior
+    probability is `CERTAIN` or more: see `docs/decisions/deeploc-data.md`.
+    """
+    sure = (metadata["flag_source"] != "aligned") | (metadata["flag_posterior"] >= CERTAIN)
+    return metadata["flag"].map(LETTERS).where(sure, UNKNOWN)
+
+
+def _proteins(proteins: Located, metadata: Located) -> pd.DataFrame:
+    """Clean sequences beside what the table says of them."""
+    (path,) = proteins.paths.values()
+    rows = [
+        (r.id, PROTEIN.clean(r.id, r.sequence), location_of(r), "test" in r.description.split())
+        for r in read_fasta(path)
+    ]
+    frame = pd.DataFrame(rows, columns=["id", "sequence", "location", "test"])
+    frame["split"] = np.where(frame.pop("test"), "test", "train")
+    (path,) = metadata.paths.values()
+    table = read_table(path).set_index("accession")
+    missing = sorted(set(frame["id"]) - set(table.index))
+    if missing:
+        fault = f"no row for {len(missing)} proteins, such as {missing[0]}"
+        raise DataError(str(path), fault, "Fetch both data sets again")
+    table = table.loc[frame["id"]]
+    frame["membrane"] = membrane_labels(table).to_numpy()
+    return frame
+
+
+def _hard(located: Located) -> pd.DataFrame:
+    (path,) = located.paths.values()
+    rows = [
+        (r.id, PROTEIN.clean(r.id, r.sequence), location_of(r).replace(BOTH, "Cytoplasm"))
+        for r in read_fasta(path)
+    ]
+    return pd.DataFrame(rows, columns=["id", "sequence", "location"])
+
+
+def load_simulated(n: int, seed: int) -> Table:
+    """Simulated proteins of the same ten locations, a fifth of them with an unknown membrane."""
+    frame = _simulate(n, seed)
+    labels, ids = frame["location"].tolist(), frame["id"].tolist()
+    frame["split"] = stratified_split(labels, FOUR_FIFTHS, seed, ids=ids)
+    membrane = frame["location"].isin(["Cell membrane", "Golgi apparatus"])
+    frame["membrane"] = np.where(membrane, MEMBRANE, SOLUBLE)
+    frame.loc[np.arange(n) % 5 == 0, "membrane"] = UNKNOWN
+    folds = stratified_folds(labels, FOLDS, seed, ids=ids)
+    frame["fold"] = np.where(frame["split"] == "train", folds, -1)
+    return Table(frame, _simulate(max(n // 5, len(SIMULATED_AS)), seed + 1), "simulated", {})
+
+
+def _simulate(n: int, seed: int) -> pd.DataFrame:
+    frame = simulate_proteins(n, seed)
+    frame["location"] = frame["location"].map(SIMULATED_AS)
+    return frame
+
+
+def load_table(
+    data: str,
+    *,
+    n: int,
+    simulate: bool = False,
+    seed: int = SEED,
+    cytoplasm_nucleus: str = "drop",
+) -> Table:
+    """The table that the settings name.
+
+    Parameters
+    ----------
+    data : str
+        ``deeploc`` or ``simulated``.
+    n : int
+        Proteins to simulate.
+    simulate : bool
+        Simulated proteins stand in where DeepLoc's are nowhere to be found.
+    seed : int
+        Of the simulation.
+    cytoplasm_nucleus : str
+        As in `load_deeploc`.
+
+    Raises
+    ------
+    UsageError
+        Another name.
+    DataError
+        The data set is missing or damaged.
+    """
+    if data not in ("deeploc", "simulated"):
+        raise UsageError("data", f"{data!r} is not known", "Use deeploc or simulated")
+    if data == "simulated" or is_simulated(DATASETS, simulate):
+        return load_simulated(n, seed)
+    return load_deeploc(cytoplasm_nucleus)
+
+
+def is_simulated(names: tuple[str, ...], simulate: bool) -> bool:
+    """Whether simulated proteins must stand in for one of these data sets, and may."""
+    return simulate and any(locate(name, simulate=True).origin == SIMULATED for name in names)
+
+
+def limited(frame: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataFrame:
+    """At most so many proteins, spread over the locations as they are in the whole.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``id`` and ``location``, or ``labels`` where there are several.
+    most : int
+        0 for all.
+    """
+    if not most or len(frame) <= most:
+        return frame
+    classes = frame["location"] if "location" in frame else frame["labels"].str[0]
+    parts = {"kept": most / len(frame), "left out": 1 - most / len(frame)}
+    split = stratified_split(classes.tolist(), parts, seed, ids=frame["id"].tolist())
+    return frame[split == "kept"].reset_index(drop=True)

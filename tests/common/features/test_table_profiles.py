@@ -1,0 +1,40 @@
+from common.features import table_profiles
+from common.features.databases import DATASETS, STAND_IN
+from common.features.per_residue import write_store
+
+
+def test_settings_choose_the_database_and_the_tool(tmp_path, monkeypatch):
+    """A named database keeps its name; without one all benchmark proteins stand in."""
+    import numpy as np
+
+    store = write_store(tmp_path / "p.h5", [("P1", np.ones((3, 20)))], {})
+    asked = []
+
+    def cached(proteins, database, name, tool, iterations, *, variant, sources):
+        asked.append((list(proteins), database.name, name, tool, iterations, variant, sources))
+        return store
+
+    monkeypatch.setattr(table_profiles, "cached_profiles", cached)
+    monkeypatch.setattr(table_profiles, "stand_in_database", lambda: tmp_path / "all.fasta")
+    settings = {"profile_tool": "mmseqs", "profile_iterations": 3, "profile_database": ""}
+    found = table_profiles.table_profiles(settings, ["protein"], "mine")
+    assert found.ids == ("P1",)
+    named = settings | {"profile_database": "/somewhere/UniRef50.fasta"}
+    table_profiles.table_profiles(named, ["protein"], "mine")
+    assert asked == [
+        (["protein"], "all.fasta", "mine", "mmseqs", 3, STAND_IN, DATASETS),
+        (["protein"], "UniRef50.fasta", "mine", "mmseqs", 3, "UniRef50.fasta", ()),
+    ]
+
+
+def test_the_stand_in_is_written_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(table_profiles, "cache_folder", lambda: tmp_path)
+    written = []
+
+    def write(path):
+        written.append(path)
+        path.write_text(">S000000\nMK\n")
+
+    monkeypatch.setattr(table_profiles, "benchmark_database", write)
+    first, second = table_profiles.stand_in_database(), table_profiles.stand_in_database()
+    assert first == second == written[0] and len(written) == 1

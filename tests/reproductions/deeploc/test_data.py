@@ -1,0 +1,159 @@
+"""The tables: counts of the papers, what is unknown, folds without homologues, bad input."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from common.data.fasta import Record
+from common.errors import DataError, UsageError
+from common.paths import mirror_folder
+from reproductions.deeploc import data, folds, report_data
+from reproductions.deeploc.tree import LOCATIONS
+
+needs_mirror = pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
+
+
+@pytest.fixture(scope="module")
+def table():
+    return data.load_deeploc()
+
+
+@pytest.mark.mirror
+@needs_mirror
+def test_deeploc_has_the_papers_numbers(table):
+    assert table.variant == "reconstructed"
+    assert len(table.frame) == 13_858
+    assert table.frame["split"].value_counts().to_dict() == {"train": 11_085, "test": 2_773}
+    assert set(table.frame["location"]) == set(LOCATIONS)
+    assert table.frame["location"].value_counts()["Nucleus"] == 4_043
+    assert len(table.hard) == 490 and set(table.hard["location"]) <= set(LOCATIONS)
+    assert not set(table.hard["id"]) & set(table.frame["id"])
+    assert len(table.sha256) == 3
+
+
+@pytest.mark.mirror
+@needs_mirror
+def test_cytoplasm_nucleus_is_dropped_or_merged_as_declared(table):
+    merged = data.load_deeploc("merge").frame
+    assert len(merged) == 14_004
+    cytoplasm = [(t["location"] == "Cytoplasm").sum() for t in (table.frame, merged)]
+    assert cytoplasm == [2_542, 2_688]
+    assert (merged.loc[merged["split"] == "train", "fold"] >= 0).all()
+    with pytest.raises(UsageError, match="drop or merge"):
+        data.load_deeploc("split")
+
+
+@pytest.mark.mirror
+@needs_mirror
+def test_unknown_membrane_labels_stay_unknown(table):
+    counts = pd.crosstab(table.frame["split"], table.frame["membrane"])
+    assert counts.loc["test"].to_dict() == {"": 1_024, "Membrane": 743, "Soluble": 1_006}
+    assert counts.loc["train"].to_dict() == {"": 4_475, "Membrane": 2_671, "Soluble": 3_939}
+
+
+def test_an_inferred_letter_counts_only_where_it_is_certain():
+    rows = pd.DataFrame(
+        {
+            "flag": ["M", "M", "S", "U"],
+            "flag_source": ["aligned", "aligned", "LA_header", "class_rule"],
+            "flag_posterior": [0.98, 0.99, 0.5, 1.0],
+        }
+    )
+    assert data.membrane_labels(rows).tolist() == ["", "Membrane", "Soluble", ""]
+
+
+@pytest.mark.mirror
+@needs_mirror
+def test_folds_are_balanced_and_of_training_proteins_alone(table):
+    train = table.frame[table.frame["split"] == "train"]
+    sizes = train["fold"].value_counts()
+    assert sorted(sizes.index) == [0, 1, 2, 3] and sizes.max() - sizes.min() < 20
+    counts = pd.crosstab(train["location"], train["fold"])
+    assert (counts.max(axis=1) - counts.min(axis=1)).max() <= 1
+    assert (table.frame.loc[table.frame["split"] == "test", "fold"] == -1).all()
+
+
+def test_a_protein_without_a_fold_is_named():
+    with pytest.raises(DataError, match="NOT-THERE"):
+        folds.read_folds(["NOT-THERE"])
+
+
+@pytest.mark.parametrize("description", ["Vacuole-M test", "-M", "", "Cell-membrane-M", "Nucleus"])
+def test_a_location_outside_the_ten_is_refused(description):
+    with pytest.raises(DataError, match="P1: .*Allowed are Nucleus"):
+        data.location_of(Record("P1", description, "MK"))
+
+
+def test_locations_are_spelt_one_way():
+    assert data.location_of(Record("P1", "Cell.membrane-M test", "M")) == "Cell membrane"
+    assert data.location_of(Record("P1", "Lysosome/Vacuole-U", "M")) == "Lysosome/Vacuole"
+    assert data.location_of(Record("P1", "Cytoplasm-Nucleus-S", "M")) == data.BOTH
+
+
+@pytest.mark.mirror
+@needs_mirror
+def test_deeploc2_has_the_reports_supports():
+    table = report_data.load_deeploc2()
+    assert table.variant == "exact"
+    assert (len(table.train), len(table.test)) == (28_303, 1_717)
+    supports = report_data.label_matrix(table.test).sum(axis=0)
+    found = {name: int(n) for name, n in zip(LOCATIONS, supports, strict=True) if n}
+    assert found == {
+        "Cell membrane": 287, "Cytoplasm": 562, "Endoplasmic reticulum": 77,
+        "Golgi apparatus": 86, "Lysosome/Vacuole": 2, "Mitochondrion": 196, "Nucleus": 893,
+        "Peroxisome": 7,
+    }  # fmt: skip
+    assert set(found) == set(report_data.TEST_LABELS)
+    assert not set(table.train["sequence"]) & set(table.test["sequence"])
+    assert sorted(table.train["partition"].unique()) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("cell", "fault"),
+    [("Nucleus|Vacuole", "outside the ten: Vacuole"), ("", "no location"), (float("nan"), "no")],
+)
+def test_labels_outside_the_ten_and_none_at_all_are_refused(cell, fault):
+    with pytest.raises(DataError, match=f"P1: .*{fault}"):
+        report_data.split_labels("P1", cell)
+
+
+def test_labels_come_in_one_order():
+    assert report_data.split_labels("P1", "Peroxisome|Nucleus") == ("Nucleus", "Peroxisome")
+
+
+def test_simulated_tables_have_the_same_form():
+    table = data.load_table("simulated", n=220)
+    assert table.variant == "simulated"
+    assert set(table.frame["location"]) == set(LOCATIONS)
+    assert set(table.frame["membrane"]) == {"Membrane", "Soluble", ""}
+    assert set(table.frame["fold"]) == {-1, 0, 1, 2, 3}
+    assert set(table.hard["location"]) <= set(LOCATIONS)
+    labelled = report_data.load_table("simulated", n=220)
+    assert {len(labels) for labels in labelled.train["labels"]} == {1, 2}
+    assert {name for own in labelled.test["labels"] for name in own} <= set(report_data.TEST_LABELS)
+
+
+def test_simulation_stands_in_only_where_it_may(monkeypatch, tmp_path):
+    monkeypatch.setenv("REPRODUCE_MIRROR", "")
+    monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path))
+    assert data.load_table("deeploc", n=110, simulate=True).variant == "simulated"
+    assert report_data.load_table("deeploc2", n=110, simulate=True).variant == "simulated"
+    for load, name in ((data.load_table, "deeploc"), (report_data.load_table, "deeploc2")):
+        with pytest.raises(DataError, match="REPRODUCE_MIRROR"):
+            load(name, n=110)
+
+
+@pytest.mark.parametrize("load", [data.load_table, report_data.load_table])
+def test_unknown_tables_are_refused(load):
+    with pytest.raises(UsageError, match="or simulated"):
+        load("deeplok", n=1)
+
+
+def test_a_limit_keeps_the_shares_of_the_locations():
+    frame = data.load_simulated(440, 1).frame
+    part = data.limited(frame, 110)
+    assert len(part) == pytest.approx(110, abs=6)
+    shares = [f["location"].value_counts(normalize=True) for f in (frame, part)]
+    assert (shares[0] - shares[1]).abs().max() < 0.03
+    assert data.limited(frame, 0) is frame

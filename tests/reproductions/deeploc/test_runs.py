@@ -1,0 +1,193 @@
+"""Whole runs on simulated data: records, ensembles, figures, comparison, claims."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+from common.data.fetch import SIMULATED
+from common.errors import DataError, UsageError
+from common.harness.claims import evaluate_claims
+from common.harness.compare import compare
+from common.harness.experiment import ordered_keys, weights_path
+from common.harness.record import RunKey, read_records
+from common.harness.reported import read_reported
+from common.harness.runner import run_experiment
+from reproductions.deeploc import report_training, training
+from reproductions.deeploc.ablations import ABLATIONS, ablation_table, as_markdown
+from reproductions.deeploc.experiments import NAME, PAPER, PROTEINS, SUPPORTS, reported_target
+from reproductions.deeploc.figures import draw
+from reproductions.deeploc.report_data import TEST_LABELS
+from reproductions.deeploc.report_model import report_settings
+from reproductions.deeploc.tree import LOCATIONS, locations_from_nodes, nodes_from_locations
+
+pytestmark = pytest.mark.slow
+CHOSEN = (
+    "blosum-softmax", "blosum-tree", "blosum-ensemble", "report", "report-deeploc1",
+    "ablation-tree", "ablation-balanced",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory, request):
+    """Smoke runs of both networks, both heads, an ensemble and an ablation."""
+    patch = pytest.MonkeyPatch()
+    request.addfinalizer(patch.undo)
+    folder = tmp_path_factory.mktemp("results")
+    patch.setenv("REPRODUCE_RUNS", str(tmp_path_factory.mktemp("runs")))
+    for key in ordered_keys(PAPER, "smoke"):
+        if key.experiment in CHOSEN:
+            experiment = PAPER.experiment(key.experiment)
+            run_experiment(PAPER, experiment, key, quiet=True, results=folder)
+    return folder
+
+
+def test_every_run_left_a_record_with_its_tables(results):
+    tables = {r.key.experiment: set(r.tables) - {""} for r in read_records(results)}
+    one = {"membrane", "sethard", "validation"}
+    expected = {
+        "blosum-softmax": one,
+        "blosum-tree": one,
+        "blosum-ensemble": one - {"validation"},
+        "report": {"argmax"},
+        "ablation-balanced": {"argmax"},
+        "report-deeploc1": {"membrane"},
+        "ablation-tree": {"membrane"},
+    }
+    assert tables == expected
+    for record in read_records(results):
+        assert record.data_variant == SIMULATED
+        assert 0 <= record.metrics["accuracy"] <= 1
+
+
+def test_seeds_validate_on_different_inner_folds(results):
+    folds = {
+        r.key.seed: r.content["extra"]["inner_fold"]
+        for r in read_records(results, "smoke", NAME, "blosum-softmax")
+    }
+    assert folds == {1: 0, 2: 1}
+
+
+def test_unknown_membrane_labels_are_not_scored(results):
+    for record in read_records(results, "smoke", NAME, "blosum-softmax"):
+        table = record.tables["membrane"]
+        assert set(table["truth"]) <= {"Membrane", "Soluble"}
+        assert 0 < len(table) < len(record.predictions)
+        np.testing.assert_allclose(table["Membrane"] + table["Soluble"], 1, rtol=0, atol=1e-5)
+
+
+def test_ensemble_averages_decisions_then_locations(results):
+    softmaxes, trees = (
+        [r.predictions[list(LOCATIONS)].to_numpy() for r in read_records(results, "smoke", NAME, n)]
+        for n in ("blosum-softmax", "blosum-tree")
+    )
+    (ensemble,) = read_records(results, "smoke", NAME, "blosum-ensemble")
+    nodes = np.mean([nodes_from_locations(values) for values in trees], axis=0)
+    expected = (np.mean(softmaxes, axis=0) + locations_from_nodes(nodes)) / 2
+    found = ensemble.predictions[list(LOCATIONS)].to_numpy()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
+    assert len(ensemble.content["extra"]["members"]) == 4
+    assert set(ensemble.tables) == {"", "membrane", "sethard"}
+
+
+def test_ensemble_without_both_kinds_is_refused(tmp_path):
+    key = RunKey("smoke", NAME, "blosum-ensemble", "paper", 1)
+    with pytest.raises(DataError, match="blosum-softmax: no finished run"):
+        run_experiment(PAPER, PAPER.experiment("blosum-ensemble"), key, results=tmp_path)
+
+
+def test_report_is_scored_over_its_eight_locations(results):
+    (record,) = read_records(results, "smoke", NAME, "report")
+    columns = [c for c in record.predictions.columns if not c.startswith(("id", "truth"))]
+    assert columns == list(TEST_LABELS)
+    first = record.tables["argmax"]["truth"]
+    truth = record.predictions[[f"truth:{name}" for name in TEST_LABELS]].to_numpy()
+    assert (truth.sum(axis=1) >= 1).all() and truth.sum(axis=1).max() == 2
+    assert first.tolist() == [TEST_LABELS[place] for place in truth.argmax(axis=1)]
+
+
+def test_weights_of_the_first_seed_are_kept(results):
+    kept = {seed: weights_path(RunKey("smoke", NAME, "blosum-tree", "paper", seed), results)
+            for seed in (1, 2)}  # fmt: skip
+    assert kept[1].exists() and not kept[2].exists()
+
+
+def test_figures_are_drawn_once_from_the_same_records(results):
+    drawn = draw(results)
+    assert {path.stem for path in drawn} == {figure.name for figure in PAPER.figures}
+    for path in drawn:
+        assert path.stat().st_size > 5000
+        assert path.with_suffix(".svg").stat().st_size > 5000
+    assert draw(results) == []
+    assert "report" in json.loads((results / "figures/deeploc/sources.json").read_text())
+
+
+def test_comparison_has_every_reported_row(results):
+    table = compare([PAPER], results)
+    assert len(table) == len(read_reported(PAPER.folder / "reported.csv")) == 65
+    missing = table[table["verdict"] == "not attempted"]
+    assert len(missing) == 6
+    assert missing["reason"].str.contains("profile-ensemble").all()
+    assert set(table["data"]) - {""} == {SIMULATED}
+
+
+def test_claims_and_ablations_are_tested_on_the_records(results):
+    claims = evaluate_claims([PAPER], results).set_index("claim")
+    assert len(claims) == len(PAPER.claims)
+    assert np.isfinite(claims.loc["worth having: class-balanced weights", "difference"])
+    assert claims.loc["worth having: focal loss", "verdict"] == "not attempted"
+    table = ablation_table(results).set_index("title")
+    assert set(table.index) == {a.title for a in ABLATIONS} & set(table.index)
+    assert len(table) == 3
+    difference = table["with"] - table["without"]
+    np.testing.assert_allclose(table["difference"], difference, rtol=0, atol=1e-9)
+    assert as_markdown(table.reset_index()).count("\n") == 4
+
+
+def test_every_count_has_the_total_of_the_reports_test_set():
+    assert sum(SUPPORTS.values()) == 2110
+    row = {"source": "reimplementation report, section 3.1", "row": "Cell membrane", "column": ""}
+    totals = {
+        metric: reported_target(row | {"metric": metric}).total
+        for metric in ("true positives", "false negatives", "false positives", "true negatives")
+    }
+    assert totals["true positives"] == totals["false negatives"] == 51 + 236 == 287
+    assert totals["false positives"] == totals["true negatives"] == 44 + 1386 == PROTEINS - 287
+
+
+def test_a_partition_that_there_is_not_and_a_tree_of_several_labels_are_refused():
+    def chosen(**changes):
+        values = PAPER.settings.resolve("paper", "smoke", "report", changes)
+        return report_settings(values)
+
+    with pytest.raises(UsageError, match="no partition 7"):
+        report_training.load_split(chosen(report_validation_partition=7), 1)
+    with pytest.raises(UsageError, match="exclude each other"):
+        report_training.load_split(chosen(report_head="tree"), 1)
+    held = report_training.load_split(chosen(report_validation_partition=-2), 3)
+    assert held.validation is not None
+    whole = report_training.load_split(chosen(), 3)
+    assert whole.validation is None
+    assert len(held.train) + len(held.validation) == len(whole.train)
+
+
+def test_another_way_to_cut_is_refused():
+    settings = PAPER.settings.resolve("paper", "smoke", "blosum-softmax", {"cut": "start"})
+    with pytest.raises(UsageError, match="middle or end"):
+        training.load_split(settings, 1)
+
+
+def test_a_released_network_reads_proteins(results, tmp_path):
+    from common.predict.release import load_released, release
+    from reproductions.deeploc.predictor import MODEL
+
+    card = release(PAPER, MODEL, results, tmp_path, "smoke")
+    from common.predict.card import read_card, weights_of
+
+    predictor = load_released(MODEL, read_card(card), weights_of(card))
+    table = predictor.predict({"P1": "M" + "AC" * 20, "P2": "MKRRR" * 30})
+    np.testing.assert_allclose(table[list(LOCATIONS)].sum(axis=1), 1, rtol=0, atol=1e-4)
+    weights = predictor.attention("M" + "AC" * 60)
+    assert len(weights) == 121
