@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source workflow/setup.sh
 case " $* " in
-    *" --executor slurm "* | *" --executor=slurm "*) set_up slurm ;;
-    *) set_up ;;
+    *" --executor slurm "* | *" --executor=slurm "*) set_up slurm,unirep ;;
+    *) set_up unirep ;;
 esac
 exec .venv/bin/python -m reproductions.run_all "$@"

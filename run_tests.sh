@@ -3,5 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 source workflow/setup.sh
-set_up dev,jax,slurm
+set_up dev,jax,slurm,unirep
 exec .venv/bin/python -m pytest "$@"

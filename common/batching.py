@@ -27,8 +27,11 @@ Plan = list[np.ndarray]
 class Source(Protocol):
     """One input of a model, for every example."""
 
-    def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
-        """Values of the examples `indices` (batch,) int64, as (batch, (length), ...)."""
+    def batch(self, indices: tf.Tensor) -> tf.RaggedTensor | tf.Tensor:
+        """Values of the examples `indices` (batch,) int64, as (batch, (length), ...).
+
+        A source without an axis along the sequence may give a dense (batch, ...) tensor.
+        """
 
 
 @dataclass(frozen=True)
@@ -78,24 +81,42 @@ class ResidueSource:
     cut: Callable[[np.ndarray, int], np.ndarray] = cut_middle
 
     def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
-        """(batch,) int64 to (batch, (length), width) float16."""
+        """(batch,) int64 to (batch, (length), width), in the file's precision."""
         import tensorflow as tf
 
-        values, lengths = tf.numpy_function(self.read, [indices], [tf.float16, tf.int64])
+        types = [tf.as_dtype(self.store.dtype), tf.int64]
+        values, lengths = tf.numpy_function(self.read, [indices], types)
         values.set_shape((None, self.store.width))
         lengths.set_shape((None,))
         return tf.RaggedTensor.from_row_lengths(values, lengths, validate=False)
 
     def read(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Values (sum of lengths, width) float16 and lengths (batch,) of some examples."""
+        """Values (sum of lengths, width) and lengths (batch,) of some examples."""
         values, lengths = self.store.read_many([self.ids[index] for index in indices])
-        values = values.astype(np.float16, copy=False)
         if self.max_length is not None and lengths.max(initial=0) > self.max_length:
             parts = np.split(values, np.cumsum(lengths)[:-1])
             parts = [self.cut(part, self.max_length) for part in parts]
             values = np.concatenate(parts)
             lengths = np.array([len(part) for part in parts], dtype=np.int64)
         return values, lengths
+
+
+@dataclass(frozen=True)
+class VectorSource:
+    """One vector an example, such as a per-protein embedding; all are held in memory.
+
+    Parameters
+    ----------
+    values : (n, width) array
+    """
+
+    values: np.ndarray
+
+    def batch(self, indices: tf.Tensor) -> tf.Tensor:
+        """(batch,) int64 to (batch, width)."""
+        import tensorflow as tf
+
+        return tf.gather(tf.constant(self.values), indices)
 
 
 @dataclass(frozen=True)
@@ -269,9 +290,11 @@ def _filler(
 
 
 def _dense(values: tf.RaggedTensor, length: tf.Tensor, multiple: int) -> tf.Tensor:
-    """Zero-padded form whose second axis is a multiple of `multiple`."""
+    """Zero-padded form whose second axis is a multiple of `multiple`; dense values as they are."""
     import tensorflow as tf
 
+    if not isinstance(values, tf.RaggedTensor):
+        return values
     dense = values.to_tensor()
     longest = tf.reduce_max(length)
     missing = (longest + multiple - 1) // multiple * multiple - longest

@@ -14,7 +14,10 @@ import typer
 
 from common.errors import ReproduceError, UsageError
 from reproductions.cli_data import data
+from reproductions.cli_embed import embed
 from reproductions.cli_predict import predict, release
+from reproductions.cli_scan import scan
+from reproductions.cli_train import train
 from reproductions.cli_weights import weights
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -27,9 +30,12 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(data, name="data")
+app.command(epilog="Example: `reproduce embed unirep-256 proteins.fasta -o proteins.h5`")(embed)
 app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
 app.command(epilog="Example: `reproduce release sonderby`")(release)
+app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
 app.add_typer(weights)
+app.command(epilog="Example: `reproduce scan transcripts.fa --model rnatracker`")(scan)
 
 ProfileOption = Annotated[
     str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)

@@ -10,6 +10,7 @@ from common.errors import UsageError
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
+    from common.own.trainable import Trainable
     from common.predict.card import Card
     from common.predict.predictor import Predictor
     from common.predict.release import ReleasedModel
@@ -27,13 +28,22 @@ def released() -> Iterator[tuple[Paper, ReleasedModel, Path]]:
             yield paper, model, paper.folder / FOLDER / f"{model.name}.json"
 
 
-def find_model(name: str) -> tuple[ReleasedModel, Card, Path]:
+def trainables() -> dict[str, Trainable]:
+    """Networks that can be trained on other data, by the name of their paper."""
+    from reproductions.papers import load_papers
+
+    every = load_papers().items()
+    return {name: paper.trainable for name, paper in every if paper.trainable is not None}
+
+
+def find_model(name: str) -> tuple[ReleasedModel | None, Card, Path]:
     """A model by its name, or by the path of its card.
 
     Returns
     -------
     ReleasedModel, Card, Path
-        The card's own path is the third.
+        None in place of the first for a network that was trained on a user's own data; the card's
+        own path is the third.
 
     Raises
     ------
@@ -53,9 +63,11 @@ def find_model(name: str) -> tuple[ReleasedModel, Card, Path]:
         return model, read_card(path), path
     if name.endswith(".json"):
         card = read_card(Path(name))
-        if card.model not in known:
+        if card.model in known:
+            return known[card.model][0], card, Path(name)
+        if card.paper not in trainables():
             raise UsageError(name, f"of an unknown model, {card.model!r}", _known(known))
-        return known[card.model][0], card, Path(name)
+        return None, card, Path(name)
     raise UsageError(f"model {name!r}", "there is none of this name", _known(known))
 
 
@@ -84,10 +96,13 @@ def load_model(name: str) -> Predictor:
     """
     model, card, path = find_model(name)
     from common.backend import load_backend
+    from common.own.final import load_own
     from common.predict.card import weights_of
     from common.predict.release import load_released
 
     load_backend()
+    if model is None:
+        return load_own(card, weights_of(path), trainables()[card.paper])
     return load_released(model, card, weights_of(path))
 
 

@@ -10,7 +10,7 @@ from common.errors import UsageError
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
 
-NAMES: tuple[str, ...] = ("sonderby", "deeploc")
+NAMES: tuple[str, ...] = ("light_attention", "sonderby", "deeploc", "rnatracker")
 
 
 def load_papers(names: list[str] | tuple[str, ...] = ()) -> dict[str, Paper]:

@@ -88,8 +88,9 @@ def test_smoke_pipeline_goes_on_after_ctrl_c_and_then_has_nothing_to_do(tmp_path
         "REPRODUCE_RESULTS": str(tmp_path / "results"),
         "REPRODUCE_RUNS": str(tmp_path / "runs"),
     }
+    one = ("--profile", "smoke", "--paper", "sonderby")
     child = subprocess.Popen(
-        [sys.executable, "-m", "reproductions.run_all", "--profile", "smoke"],
+        [sys.executable, "-m", "reproductions.run_all", *one],
         cwd=ROOT, env=_environment(places), start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
@@ -103,7 +104,7 @@ def test_smoke_pipeline_goes_on_after_ctrl_c_and_then_has_nothing_to_do(tmp_path
     assert "the same command goes on" in errors
     kept = {path: path.stat().st_mtime_ns for path in records.rglob("*.json")}
     assert kept
-    done = pipeline("--profile", "smoke", **places)
+    done = pipeline(*one, **places)
     assert done.returncode == 0, done.stderr
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert len(list(records.rglob("*.json"))) == 5
@@ -111,7 +112,7 @@ def test_smoke_pipeline_goes_on_after_ctrl_c_and_then_has_nothing_to_do(tmp_path
     assert "simulated" in page
     assert (tmp_path / "results/comparison.csv").exists()
     started = time.monotonic()
-    again = pipeline("--profile", "smoke", **places)
+    again = pipeline(*one, **places)
     assert again.returncode == 0
     assert "5 in all, 5 done before" in again.stdout
     assert time.monotonic() - started < 60

@@ -62,7 +62,8 @@ def named_index(file: h5py.File, path: str) -> tuple[dict[str, Entry], dict[str,
     widths: dict[str, int] = {}
     for name, dataset in _datasets(file):
         original = dataset.attrs.get("original_id", name)
-        identifier = original.decode() if isinstance(original, bytes) else str(original)
+        header = original.decode() if isinstance(original, bytes) else str(original)
+        identifier = (header.split() or [header])[0]
         if dataset.ndim != 2 or 0 in dataset.shape or dataset.dtype.kind != "f":
             raise DataError(
                 f"{path}: {identifier}",

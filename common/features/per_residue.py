@@ -5,7 +5,8 @@ Two layouts are read, and `PerResidueStore.layout` says which one a file has:
 - ``"flat"``, what `write_store` writes: `/values` (total, width), `/offsets` (n + 1) and `/ids`
   (n), so that a batch costs one slice a protein and no look-up of names inside the file;
 - ``"one data set per id"``, what bio_embeddings and ProtTrans write: a (length, width) data set
-  for each protein, whose name is the id or, with an `original_id` attribute, stands for it.
+  for each protein, whose name is the id or, with an `original_id` attribute, stands for it. Of a
+  whole FASTA header the first word is the id.
 
 A file is opened at its first use. Values are checked for NaN and infinity when a protein is read
 for the first time.
@@ -77,11 +78,24 @@ class PerResidueStore:
         """Features per residue."""
         return self._index[1]
 
+    @property
+    def dtype(self) -> np.dtype:
+        """Precision of the values; float64 files are read as they are."""
+        return self._dtype
+
     @cached_property
     def provenance(self) -> dict:
-        """What the writer noted: tool, version, database, ... (empty where nothing was noted)."""
+        """What the writer noted: tool, version, database, ...
+
+        From the file itself or, as others' files hold none, from ``FILE.json`` beside it; empty
+        where nothing was noted.
+        """
+        beside = self.path.with_name(f"{self.path.name}.json")
         with self._reading("the provenance"):
-            return json.loads(self._file.attrs.get("provenance", "{}"))
+            noted = self._file.attrs.get("provenance")
+            if noted is None and beside.exists():
+                noted = beside.read_text(encoding="utf-8")
+            return json.loads(noted or "{}")
 
     def lengths(self, ids: Sequence[str]) -> np.ndarray:
         """Residues of each protein, (n,) int64; a missing id raises `DataError`."""

@@ -18,6 +18,7 @@ from common.harness.settings import PROFILES, Settings, load_settings
 if TYPE_CHECKING:
     import keras
 
+    from common.own.trainable import Trainable
     from common.predict.release import ReleasedModel
 
 __all__ = [
@@ -205,6 +206,8 @@ class Paper:
         ``draw(results)`` draws all figures from records and weights.
     models : tuple of ReleasedModel
         Networks that users can predict with.
+    trainable : Trainable, optional
+        The network that users can train on their own data.
     """
 
     name: str
@@ -217,6 +220,7 @@ class Paper:
     figures: tuple[FigureInfo, ...] = ()
     draw: Callable[[Path], list[Path]] | None = None
     models: tuple[ReleasedModel, ...] = ()
+    trainable: Trainable | None = None
 
     @property
     def settings(self) -> Settings:

@@ -53,6 +53,7 @@ def run_experiment(
     quiet: bool = False,
     tensorboard: bool = False,
     results: Path | None = None,
+    runs: Path | None = None,
 ) -> Path:
     """Run one experiment, or find that it is done.
 
@@ -70,6 +71,8 @@ def run_experiment(
         Print no progress; write logs for TensorBoard.
     results : Path, optional
         Folder of the records.
+    runs : Path, optional
+        Folder of the checkpoints.
 
     Returns
     -------
@@ -97,7 +100,7 @@ def run_experiment(
         return record
     _check_writable(record.parent)
     load_backend()
-    place = checkpoint_folder(key, settings)
+    place = checkpoint_folder(key, settings, runs)
     if again:
         shutil.rmtree(place, ignore_errors=True)
     context = Context(key, settings, place, results, quiet, tensorboard)
@@ -108,12 +111,12 @@ def run_experiment(
     return write_record(key, result, settings, origin, results)
 
 
-def checkpoint_folder(key: RunKey, settings: Mapping[str, Any]) -> Path:
+def checkpoint_folder(key: RunKey, settings: Mapping[str, Any], runs: Path | None = None) -> Path:
     """Folder of a run's checkpoints; other settings or another backend have another folder."""
     backend = os.environ.get("KERAS_BACKEND", "tensorflow")
     text = json.dumps([dict(settings), backend], sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:10]
-    place = runs_folder() / key.profile / key.paper / key.experiment / key.variant
+    place = (runs or runs_folder()) / key.profile / key.paper / key.experiment / key.variant
     return place / f"{key.stem}-{digest}"
 
 

@@ -1,6 +1,6 @@
 """Layers that the papers share; each gives the same answer whatever the padding."""
 
-from common.layers.attention import AttentionPooling, masked_softmax
+from common.layers.attention import AttentionPooling, ChannelAttention, masked_softmax
 from common.layers.convolution import MaskedConv1D, MultiWidthConv1D
 from common.layers.decoder import AttentionDecoder
 from common.layers.dropout import PositionDropout
@@ -13,6 +13,7 @@ from common.layers.masking import (
     reverse_sequences,
     zero_padding,
 )
+from common.layers.normalization import TorchBatchNormalization
 from common.layers.padding import PadSequences
 from common.layers.peephole import PeepholeLSTM, PeepholeLSTMCell, clip_gradient
 from common.layers.pooling import (
@@ -22,11 +23,13 @@ from common.layers.pooling import (
     MaskedMaxPool1D,
 )
 from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
+from common.layers.skipping import SkippingBiLSTM
 from common.layers.tree import TreeLeaves
 
 __all__ = [
     "AttentionDecoder",
     "AttentionPooling",
+    "ChannelAttention",
     "FixedEmbedding",
     "GlobalMaskedAveragePool1D",
     "GlobalMaskedMaxPool1D",
@@ -42,6 +45,8 @@ __all__ = [
     "PeepholeLSTMCell",
     "PositionDropout",
     "RaggedToDense",
+    "SkippingBiLSTM",
+    "TorchBatchNormalization",
     "TreeLeaves",
     "clip_gradient",
     "last_residue",

@@ -17,19 +17,20 @@ def masked_softmax(scores: Tensor, mask: Tensor | None) -> Tensor:
 
     Parameters
     ----------
-    scores : (batch, length) float
+    scores : (batch, length) or (batch, length, channels) float
     mask : (batch, length) bool, or None where every position takes part
 
     Returns
     -------
-    (batch, length) float32 (float64 for float64 scores)
-        Sums to 1 over a sequence's residues and is exactly 0 on padding; all 0 for a sequence
-        without residues.
+    of the shape of `scores`, float32 (float64 for float64 scores)
+        Of each channel on its own: sums to 1 over a sequence's residues and is exactly 0 on
+        padding; all 0 for a sequence without residues.
     """
     if keras.backend.standardize_dtype(scores.dtype) != "float64":
         scores = ops.cast(scores, "float32")
     if mask is not None:
-        scores = ops.where(mask, scores, ops.full((), -1e30, dtype=scores.dtype))
+        residues = mask if len(scores.shape) == 2 else ops.expand_dims(mask, -1)
+        scores = ops.where(residues, scores, ops.full((), -1e30, dtype=scores.dtype))
     shares = zero_padding(ops.exp(scores - ops.max(scores, axis=1, keepdims=True)), mask)
     total = ops.sum(shares, axis=1, keepdims=True)
     return shares / ops.where(total > 0, total, ops.ones((), dtype=total.dtype))
@@ -51,6 +52,7 @@ class AttentionPooling(MaskedLayer):
         change nothing: the softmax drops it.
     kernel_initializer : str or keras.Initializer
         Of ``W_a`` and ``v_a``.
+    bias_initializer : str or keras.Initializer
 
     Call arguments
     --------------
@@ -75,12 +77,14 @@ class AttentionPooling(MaskedLayer):
         units: int,
         use_bias: bool = False,
         kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.units = units
         self.use_bias = use_bias
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
+        self.bias_initializer = keras.initializers.get(bias_initializer)
 
     def build(self, h_shape: tuple[int | None, ...]) -> None:
         self.kernel = self.add_weight(
@@ -93,7 +97,9 @@ class AttentionPooling(MaskedLayer):
         )
         self.bias = None
         if self.use_bias:
-            self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+            self.bias = self.add_weight(
+                name="bias", shape=(self.units,), initializer=self.bias_initializer.clone()
+            )
 
     def call(self, h: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         h = zero_padding(h, mask)
@@ -119,4 +125,47 @@ class AttentionPooling(MaskedLayer):
             "units": self.units,
             "use_bias": self.use_bias,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
+            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
         }
+
+
+@keras.saving.register_keras_serializable(package="reproduce")
+class ChannelAttention(MaskedLayer):
+    """Light attention: every channel has a distribution over the residues of its own.
+
+    Stärk et al. (2021), equations 1 and 2: ``A_ij = softmax_j(E_ij)``,
+    ``x'_i = sum_j A_ij V_ij``, linear in the sequence's length.
+
+    Call arguments
+    --------------
+    values, scores : (batch, length, channels)
+        V and E.
+    mask : (batch, length) bool, optional
+
+    Returns
+    -------
+    context : (batch, channels)
+    weights : (batch, length, channels) float32
+
+    Notes
+    -----
+    Masking: the weights are exactly 0 on padding and sum to 1 over the residues of each channel;
+    without a mask every position takes part, padding included. A sequence without residues has
+    zero weights and a zero context. Softmax and sum run in float32 also under mixed precision.
+    The layer has no weights.
+    """
+
+    def call(self, values: Tensor, scores: Tensor, mask: Tensor | None = None) -> Any:
+        weights = masked_softmax(zero_padding(scores, mask), mask)
+        values = ops.cast(zero_padding(values, mask), weights.dtype)
+        context = ops.sum(weights * values, axis=1)
+        return ops.cast(context, self.compute_dtype), weights
+
+    def compute_output_spec(
+        self, values: Tensor, scores: Tensor, mask: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        wide = "float64" if self.compute_dtype == "float64" else "float32"
+        return (
+            keras.KerasTensor((values.shape[0], values.shape[2]), dtype=self.compute_dtype),
+            keras.KerasTensor(values.shape, dtype=wide),
+        )

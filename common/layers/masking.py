@@ -77,9 +77,9 @@ def reverse_sequences(x: Tensor, mask: Tensor | None) -> Tensor:
     @ops.custom_gradient
     def turn(values: Tensor) -> tuple[Tensor, Any]:
         def gradient(*received: Tensor, upstream: Tensor | None = None) -> Tensor:
-            return _rows_at(received[0] if upstream is None else upstream, turned)
+            return rows_at(received[0] if upstream is None else upstream, turned)
 
-        return _rows_at(values, turned), gradient
+        return rows_at(values, turned), gradient
 
     return turn(x)
 
@@ -100,11 +100,11 @@ def last_residue(x: Tensor, mask: Tensor | None) -> Tensor:
     if mask is None:
         return x[:, -1]
     count = ops.expand_dims(lengths(mask), 1)
-    last = _rows_at(x, ops.maximum(count - 1, 0))
+    last = rows_at(x, ops.maximum(count - 1, 0))
     return zero_padding(last, count > 0)[:, 0]
 
 
-def _rows_at(x: Tensor, positions: Tensor) -> Tensor:
+def rows_at(x: Tensor, positions: Tensor) -> Tensor:
     """Gather ``x[b, positions[b, j]]``: (batch, length, features) -> (batch, j, features)."""
     batch, length, features = ops.shape(x)
     first = ops.expand_dims(ops.arange(batch, dtype="int32") * length, 1)

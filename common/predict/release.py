@@ -120,7 +120,7 @@ def release(
         data_sha256=record.content["data_sha256"],
         licence=find_dataset(model.dataset).licence,
         metrics={name: value for name, value in record.metrics.items() if math.isfinite(value)},
-        spread=_spread(group, record),
+        spread=spread_of(group),
         n_test=first.n,
         n_seeds=len(group.seeds),
         calibration=calibrate(record),
@@ -151,17 +151,32 @@ def calibrate(record: Record) -> dict[str, Any]:
         ``temperature``, ``ece_before`` and ``ece_after`` (expected calibration error, 15 bins),
         ``examples`` and ``on``; empty for fractions, which are no probabilities of a label.
     """
-    own = VALIDATION in record.tables
-    found = _questions(record.tables[VALIDATION if own else ""])
+    if VALIDATION not in record.tables:
+        scores = SeedScores.from_tables([record.predictions], "predictions")
+        return calibrate_scores(scores, "test examples, each half with the other's")
+    scores = SeedScores.from_tables([record.tables[VALIDATION]], VALIDATION)
+    return calibrate_scores(scores, "validation examples", halves=False)
+
+
+def calibrate_scores(scores: SeedScores, on: str, *, halves: bool = True) -> dict[str, Any]:
+    """Temperature of some predictions, and their calibration error before and after.
+
+    Parameters
+    ----------
+    scores : SeedScores
+    on : str
+        What the examples are.
+    halves : bool
+        Measure the error after scaling on each half at the temperature of the other.
+    """
+    found = _questions(scores)
     if found is None:
         return {}
     rows, truth, ids = found
     temperature = fit_temperature(rows, truth)
-    if own:
-        after = scale_probabilities(rows, temperature)
-    else:
+    after = scale_probabilities(rows, temperature)
+    if halves:
         half = np.array([hashlib.sha256(name.encode()).digest()[0] % 2 for name in ids])
-        after = np.empty_like(rows)
         for side in (0, 1):
             other = fit_temperature(rows[half != side], truth[half != side])
             after[half == side] = scale_probabilities(rows[half == side], other)
@@ -170,13 +185,12 @@ def calibrate(record: Record) -> dict[str, Any]:
         "ece_before": round(expected_calibration_error(rows, truth), 4),
         "ece_after": round(expected_calibration_error(after, truth), 4),
         "examples": len(set(ids)),
-        "on": "validation examples" if own else "test examples, each half with the other's",
+        "on": on,
     }
 
 
-def _questions(table: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
+def _questions(scores: SeedScores) -> tuple[np.ndarray, np.ndarray, list[str]] | None:
     """Probabilities, positions of the true label and ids; of several labels a yes or no each."""
-    scores = SeedScores.from_tables([table], "predictions")
     if isinstance(scores.task, SingleLabel):
         return scores.predicted, scores.truth, list(scores.ids)
     if not isinstance(scores.task, MultiLabel):
@@ -201,7 +215,7 @@ def _best(
     raise DataError(model.name, fault, f"`reproduce run {names.split()[0]} --profile {profile}`")
 
 
-def _spread(group: RunGroup, record: Record) -> dict[str, float]:
+def spread_of(group: RunGroup) -> dict[str, float]:
     """Standard deviation over the seeds, ddof 1, of every metric that all of them have."""
     if len(group.seeds) < 2:
         return {}
@@ -209,7 +223,7 @@ def _spread(group: RunGroup, record: Record) -> dict[str, float]:
         [pd.DataFrame([r.metrics for r in folds]).mean() for folds in group.seeds.values()]
     )
     spread = means.std(ddof=1).dropna()
-    return {name: round(float(spread[name]), 6) for name in record.metrics if name in spread}
+    return {name: round(float(value), 6) for name, value in spread.items()}
 
 
 def _task(scores: SeedScores) -> str:

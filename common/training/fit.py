@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -186,12 +186,28 @@ def predict(
 
     plan = plan_batches(examples.lengths, batch_size, max_positions=max_positions)
     dataset = make_dataset(examples, plan, with_targets=False, pad_to=_multiple())
+    step = _prediction_step(model, dataset)
     pieces = [
-        keras.tree.map_structure(keras.ops.convert_to_numpy, model.predict_on_batch(inputs))
+        keras.tree.map_structure(keras.ops.convert_to_numpy, step(inputs))
         for (inputs,) in _as_backend_reads(dataset)
     ]
     order = np.argsort(np.concatenate(plan))
     return keras.tree.map_structure(lambda *parts: _stack(parts)[order], *pieces)
+
+
+def _prediction_step(model: keras.Model, dataset: tf.data.Dataset) -> Callable[[Any], Any]:
+    """Function from the inputs of a batch to the outputs; traced once for all ragged shapes.
+
+    Keras's own traces anew for each batch, since it knows no common shape of ragged tensors.
+    """
+    import keras
+
+    if keras.config.backend() != "tensorflow":
+        return model.predict_on_batch
+    import tensorflow as tf
+
+    (inputs,) = dataset.element_spec
+    return tf.function(lambda batch: model(batch, training=False), input_signature=[inputs])
 
 
 def _stack(parts: tuple[np.ndarray, ...]) -> np.ndarray:
@@ -233,7 +249,7 @@ def _multiple() -> int | None:
 
 
 def _improved(state: TrainingState, row: dict[str, float], recipe: Recipe) -> bool:
-    """Whether this epoch is the best so far; a tie keeps the earlier one."""
+    """Whether this epoch is the best so far; the recipe says what a tie is."""
     if recipe.patience is None and recipe.keep == "last":
         return False
     if recipe.monitor not in row:
@@ -243,6 +259,7 @@ def _improved(state: TrainingState, row: dict[str, float], recipe: Recipe) -> bo
     better = state.best_score is None or (
         score < state.best_score if recipe.mode == "min" else score > state.best_score
     )
+    better = better or (recipe.ties == "last" and score == state.best_score)
     if better:
         state.best_score, state.best_epoch = score, state.epochs_done - 1
     return better
@@ -251,7 +268,13 @@ def _improved(state: TrainingState, row: dict[str, float], recipe: Recipe) -> bo
 def _exhausted(state: TrainingState, recipe: Recipe) -> bool:
     if recipe.patience is None or state.best_epoch is None:
         return False
+    if recipe.least_accuracy and _highest(state, "accuracy") < recipe.least_accuracy:
+        return False
     return state.epochs_done - 1 - state.best_epoch >= recipe.patience
+
+
+def _highest(state: TrainingState, column: str) -> float:
+    return max(row.get(column, 0.0) for row in state.history)
 
 
 def _tensorboard(folder: Path) -> list[Any]:

@@ -38,6 +38,10 @@ class Recipe:
         Column of the history that is watched, such as ``val_loss``.
     mode : str
         ``min`` or ``max``: which way `monitor` is better.
+    ties : str
+        ``first``: an epoch as good as the best is no better; ``last``: it takes the best's place.
+    least_accuracy : float
+        Training does not stop before the column ``accuracy`` of some epoch has reached this.
     keep : str
         ``last``: the weights after the last epoch; ``best``: those of the best `monitor`.
     dtype : str
@@ -58,6 +62,8 @@ class Recipe:
     patience: int | None = None
     monitor: str = "val_loss"
     mode: Literal["min", "max"] = "min"
+    ties: Literal["first", "last"] = "first"
+    least_accuracy: float = 0.0
     keep: Literal["last", "best"] = "last"
     dtype: str = "float32"
     length_jitter: float = 0.1

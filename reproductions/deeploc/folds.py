@@ -5,19 +5,14 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 
-from common.data.fasta import Record, write_fasta
 from common.data.splits import read_split, write_split
-from common.features.tools import call
+from common.features.homology import deal_groups, homologous_groups, homologous_pairs
 
 FOLDS, SEED = 4, 2017
 FILE = Path(__file__).with_name("inner_folds.csv")
@@ -53,70 +48,7 @@ def write_folds(frame: pd.DataFrame, threads: int = 2) -> None:
     UsageError
         MMseqs2 is not installed.
     """
-    ids = frame["id"].tolist()
-    groups = homologous_groups(ids, find_pairs(frame, threads))
-    folds = deal_groups(ids, frame["location"].tolist(), groups)
+    ids, locations = frame["id"].tolist(), frame["location"].tolist()
+    pairs = homologous_pairs(ids, frame["sequence"].tolist(), SEARCH, threads)
+    folds = deal_groups(ids, locations, homologous_groups(ids, pairs), FOLDS, SEED)
     write_split(FILE, ids, [f"fold {fold}" for fold in folds])
-
-
-def find_pairs(frame: pd.DataFrame, threads: int) -> list[tuple[str, str]]:
-    """Pairs of homologous proteins by the search of `SEARCH`."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        fasta = folder / "proteins.fasta"
-        write_fasta((Record(row.id, "", row.sequence) for row in frame.itertuples()), fasta)
-        command = ["mmseqs", "easy-search", fasta, fasta, "pairs.tsv", "tmp", *SEARCH]
-        output = ["--format-output", "query,target", "--threads", str(threads), "-v", "1"]
-        call([*command, *output], folder)
-        lines = (folder / "pairs.tsv").read_text().splitlines()
-    return [(first, second) for first, second in (line.split("\t") for line in lines)]
-
-
-def homologous_groups(ids: Sequence[str], pairs: Iterable[tuple[str, str]]) -> np.ndarray:
-    """Number of each protein's group: who is joined by a chain of pairs is in one group.
-
-    Returns
-    -------
-    (n,) int
-    """
-    place = {name: number for number, name in enumerate(ids)}
-    ends = np.array([(place[a], place[b]) for a, b in pairs], dtype=np.int64).reshape(-1, 2)
-    graph = coo_matrix((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(len(ids),) * 2)
-    return connected_components(graph, directed=False)[1]
-
-
-def deal_groups(
-    ids: Sequence[str], locations: Sequence[str], groups: np.ndarray, folds: int = FOLDS
-) -> np.ndarray:
-    """Give each group, the largest first, to the fold that has least of its locations.
-
-    Parameters
-    ----------
-    ids, locations : (n,) sequence of str
-    groups : (n,) int
-    folds : int
-
-    Returns
-    -------
-    (n,) int64
-        Fold of each protein; it depends on the ids, the groups and `SEED` alone.
-    """
-    names = sorted(set(locations))
-    classes = np.array([names.index(name) for name in locations])
-    members: dict[int, list[int]] = {}
-    for row, group in enumerate(groups):
-        members.setdefault(int(group), []).append(row)
-
-    def rank(rows: list[int]) -> tuple[int, bytes]:
-        first = min(ids[row] for row in rows)
-        return -len(rows), hashlib.blake2b(f"{SEED}\t{first}".encode(), digest_size=16).digest()
-
-    share = np.bincount(classes, minlength=len(names)) / folds
-    held = np.zeros((folds, len(names)))
-    found = np.empty(len(ids), dtype=np.int64)
-    for rows in sorted(members.values(), key=rank):
-        more = np.bincount(classes[rows], minlength=len(names))
-        fold = int(np.argmin((((held + more) ** 2 - held**2) / share).sum(axis=1)))
-        held[fold] += more
-        found[rows] = fold
-    return found

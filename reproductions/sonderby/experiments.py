@@ -14,6 +14,7 @@ from common.harness.report import FigureInfo
 from common.harness.targets import NotAttempted, Target
 from reproductions.sonderby import explain
 from reproductions.sonderby.predictor import MODEL
+from reproductions.sonderby.trainable import TRAINABLE
 
 NAME = "sonderby"
 
@@ -249,4 +250,5 @@ PAPER = Paper(
     figures=FIGURES,
     draw=_draw,
     models=(MODEL,),
+    trainable=TRAINABLE,
 )

@@ -17,12 +17,13 @@ from common.layers import (
     RaggedToDense,
 )
 from common.layers.inputs import length_input, sequence_input
+from common.training.heads import HEADS
 from common.training.recipe import Recipe
 
 PROFILE_WIDTH = 20
 
 
-def build(settings: Mapping[str, Any], n_labels: int) -> keras.Model:
+def build(settings: Mapping[str, Any], n_labels: int, task: str = "single-label") -> keras.Model:
     """Network of an experiment, compiled.
 
     Parameters
@@ -31,6 +32,8 @@ def build(settings: Mapping[str, Any], n_labels: int) -> keras.Model:
         Resolved `settings.toml`; ``network`` is ``a-lstm`` or ``r-lstm``.
     n_labels : int
         Locations.
+    task : str
+        A key of `HEADS`: what the network answers; the paper's is one location.
 
     Returns
     -------
@@ -62,7 +65,7 @@ def build(settings: Mapping[str, Any], n_labels: int) -> keras.Model:
     x = keras.layers.Dropout(settings["dropout"], name="head_dropout")(x)
     probabilities = keras.layers.Dense(
         n_labels,
-        activation="softmax",
+        activation=HEADS[task].activation,
         kernel_initializer=start,
         dtype="float32",
         name="location",
@@ -70,8 +73,8 @@ def build(settings: Mapping[str, Any], n_labels: int) -> keras.Model:
     model = keras.Model(inputs, probabilities, name=settings["network"].replace("-", "_"))
     model.compile(
         optimizer=Recipe.from_settings(settings).build_optimizer(),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        loss=HEADS[task].loss,
+        metrics=list(HEADS[task].metrics),
         jit_compile=False,
     )
     return model

@@ -10,6 +10,7 @@ from common.batching import (
     Examples,
     ResidueSource,
     TokenSource,
+    VectorSource,
     make_dataset,
     padding_share,
     plan_batches,
@@ -153,3 +154,24 @@ def test_stream_follows_a_new_plan_without_tracing_anew():
         lengths = [inputs["length"].numpy().tolist() for (inputs,) in batches]
         assert lengths == [[len(sequences[row]) for row in rows] for rows in plan]
     assert len(traces) == 1
+
+
+def test_precision_of_a_file_is_kept_in_its_batches(tmp_path):
+    for dtype in ("float16", "float32"):
+        rows = np.full((3, 2), 1 / 3, dtype)
+        store = PerResidueStore(write_store(tmp_path / f"{dtype}.h5", [("P0", rows)], {}, dtype))
+        examples = Examples(
+            np.array(["P0"]), np.array([3]), {"x": ResidueSource(store, ["P0"])}, np.array([1])
+        )
+        ((inputs, _),) = make_dataset(examples, [np.array([0])])
+        assert inputs["x"].dtype == dtype
+        assert np.array_equal(inputs["x"][0].numpy(), rows)
+
+
+@pytest.mark.parametrize("multiple", [None, 8])
+def test_vectors_are_batched_as_they_are(multiple):
+    values = np.arange(6, dtype=np.float32).reshape(3, 2)
+    examples = Examples(np.array(list("abc")), np.ones(3, int), {"v": VectorSource(values)})
+    plan = [np.array([2, 0])]
+    ((inputs,),) = make_dataset(examples, plan, with_targets=False, pad_to=multiple)
+    assert np.array_equal(inputs["v"].numpy(), values[[2, 0]])

@@ -1,9 +1,11 @@
+from importlib.util import find_spec
+
 import numpy as np
 import pytest
 from sklearn.neighbors import NearestNeighbors
 
-from common.errors import DataError
-from common.interpret.projection import tsne
+from common.errors import DataError, UsageError
+from common.interpret.projection import tsne, umap
 
 
 def clusters(seed=0, each=15):
@@ -52,3 +54,24 @@ def test_wrong_settings_are_refused():
         tsne(clusters(), perplexity=0)
     with pytest.raises(ValueError, match="dimension"):
         tsne(np.arange(10.0))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_spec("umap") is None, reason="umap-learn is not installed")
+def test_umap_keeps_clusters_apart_and_repeats_by_seed():
+    matrix = clusters()
+    first, second = umap(matrix, seed=3), umap(matrix, seed=3)
+    assert first.shape == (len(matrix), 2)
+    np.testing.assert_array_equal(first, second)
+    third = len(matrix) // 3
+    centres = [first[n * third : (n + 1) * third].mean(axis=0) for n in range(3)]
+    spread = max(np.linalg.norm(first[:third] - centres[0], axis=1))
+    assert min(np.linalg.norm(centres[0] - centres[n]) for n in (1, 2)) > spread
+
+
+def test_umap_checks_its_rows_and_says_what_is_missing(monkeypatch):
+    with pytest.raises(DataError, match="2 rows"):
+        umap(np.eye(2))
+    monkeypatch.setattr("common.interpret.projection.find_spec", lambda name: None)
+    with pytest.raises(UsageError, match="pip install umap-learn"):
+        umap(clusters())

@@ -50,6 +50,17 @@ def _partial(layer: Any, *arguments: Any, **options: Any) -> Callable[..., Any]:
     return lambda **more: layer(*arguments, **{**options, **more})
 
 
+@keras.saving.register_keras_serializable(package="tests")
+class SelfChannelAttention(layers.ChannelAttention):
+    """The values are their own scores, in the opposite order of channels."""
+
+    def call(self, x: Any, mask: Any = None) -> Any:
+        return super().call(x, ops.flip(x, axis=-1), mask)
+
+    def compute_output_spec(self, x: Any, mask: Any = None) -> Any:
+        return super().compute_output_spec(x, x, mask)
+
+
 SHORTER = ("sequence", "mask")
 CASES = {
     "conv same": Case(
@@ -61,6 +72,18 @@ CASES = {
     ),
     "conv same, flipped": Case(
         "convolution", _partial(layers.MaskedConv1D, 3, 5, flip_filters=True)
+    ),
+    "conv same, product": Case(
+        "convolution", _partial(layers.MaskedConv1D, 5, 4, activation="tanh", as_product=True)
+    ),
+    "conv valid, product": Case(
+        "convolution",
+        _partial(layers.MaskedConv1D, 5, 10, padding="valid", as_product=True),
+        SHORTER,
+        (10, 1),
+    ),
+    "several widths, product": Case(
+        "convolution", _partial(layers.MultiWidthConv1D, 2, (1, 4, 15), as_product=True)
     ),
     "conv valid": Case(
         "convolution",
@@ -87,6 +110,7 @@ CASES = {
     "attention, bias": Case(
         "attention", _partial(layers.AttentionPooling, 6, use_bias=True), ("vector", "sequence")
     ),
+    "channel attention": Case("attention", SelfChannelAttention, ("vector", "sequence")),
     "lstm": Case("recurrent", _partial(layers.MaskedLSTM, 3)),
     "lstm, backwards": Case("recurrent", _partial(layers.MaskedLSTM, 3, backwards=True)),
     "lstm, last": Case(
@@ -114,6 +138,11 @@ CASES = {
         "decoder",
         _partial(layers.AttentionDecoder, 3, 5, 4, peepholes=False, learn_init=True),
         ("vector",),
+    ),
+    "skipping": Case("skipping", _partial(layers.SkippingBiLSTM, 3)),
+    "skipping, old gates": Case(
+        "skipping",
+        _partial(layers.SkippingBiLSTM, 3, recurrent_activation=layers.old_hard_sigmoid),
     ),
     "peephole": Case("peephole", _partial(layers.PeepholeLSTM, 3, learn_init=True)),
     "peephole, backwards": Case(
@@ -323,7 +352,7 @@ def check_mixed_precision(name: str) -> None:
         if kind == "mask":
             np.testing.assert_array_equal(wide, narrow)
             continue
-        weighing = (layers.AttentionPooling, layers.AttentionDecoder)
+        weighing = (layers.AttentionPooling, layers.AttentionDecoder, layers.ChannelAttention)
         attention = kind == "sequence" and isinstance(layer, weighing)
         assert str(narrow.dtype) == ("float32" if attention else "bfloat16")
         scale = np.abs(wide).max()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from common.layers import AttentionPooling, masked_softmax
+from common.layers import AttentionPooling, ChannelAttention, masked_softmax
 from tests.common.layers import helpers
 
 CASES = helpers.cases_of("attention")
@@ -43,7 +43,7 @@ def softmax(scores):
     return shares / shares.sum()
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("channel")])
 def test_equations_11_to_13(name):
     """Each sequence against the equations in float64, written out for one sequence."""
     layer = helpers.built(name)
@@ -99,3 +99,18 @@ def test_parameter_count():
     layer = AttentionPooling(400)
     layer.build((None, None, 400))
     assert layer.count_params() == 160_400
+
+
+def test_light_attention_equations_1_and_2():
+    """Each channel of each sequence against the equations in float64."""
+    values, mask = helpers.a_batch(seed=2)
+    scores, _ = helpers.a_batch(seed=3)
+    found = ChannelAttention()(*map(ops.convert_to_tensor, (values, 5 * scores, mask)))
+    context, weights = map(ops.convert_to_numpy, found)
+    for row, length in enumerate(helpers.LENGTHS):
+        for channel in range(values.shape[2]):
+            alpha = softmax(5 * scores[row, :length, channel].astype("float64"))
+            np.testing.assert_allclose(weights[row, :length, channel], alpha, rtol=0, atol=1e-6)
+            expected = alpha @ values[row, :length, channel]
+            np.testing.assert_allclose(context[row, channel], expected, rtol=0, atol=1e-6)
+    assert not weights[~mask].any()

@@ -48,11 +48,12 @@ def correlate(x, kernel, bias, before, after):
     return np.array(rows).reshape(-1, kernel.shape[-1])
 
 
+@pytest.mark.parametrize("product", [False, True])
 @pytest.mark.parametrize("flip", [False, True])
 @pytest.mark.parametrize("padding", ["same", "valid"])
 @pytest.mark.parametrize("width", [1, 3, 4, 10])
-def test_values_are_those_of_a_sliding_window(width, padding, flip):
-    layer = MaskedConv1D(2, width, padding=padding, flip_filters=flip)
+def test_values_are_those_of_a_sliding_window(width, padding, flip, product):
+    layer = MaskedConv1D(2, width, padding=padding, flip_filters=flip, as_product=product)
     x, mask = helpers.a_batch()
     layer(ops.convert_to_tensor(x))
     rng = np.random.default_rng(5)
@@ -99,10 +100,11 @@ def test_rnatracker_lengths():
     assert mask.shape == (None, 440)
 
 
+@pytest.mark.parametrize("product", [False, True])
 @pytest.mark.parametrize("flip", [False, True])
-def test_several_widths_equal_separate_convolutions(flip):
+def test_several_widths_equal_separate_convolutions(flip, product):
     widths = (1, 3, 5, 9, 15, 21)
-    layer = MultiWidthConv1D(2, widths, activation="relu", flip_filters=flip)
+    layer = MultiWidthConv1D(2, widths, activation="relu", flip_filters=flip, as_product=product)
     x, mask = helpers.a_batch()
     layer(ops.convert_to_tensor(x))
     rng = np.random.default_rng(2)

@@ -98,6 +98,25 @@ def test_patience_stops_and_best_weights_come_back(examples):
     assert loss == pytest.approx(losses.min(), rel=1e-4)
 
 
+def test_training_goes_on_until_its_accuracy_has_been_reached(examples):
+    """Light Attention's released code: no stop before 99.6 % of the training set are right."""
+    recipe = {"learning_rate": 0.0, "batch_size": 16, "patience": 1, "monitor": "val_accuracy"}
+    for least, epochs in ((0.0, 2), (1.01, 5)):
+        chosen = Recipe(**recipe, epochs=5, mode="max", least_accuracy=least)
+        result = fit(build(), examples, chosen, seed=1, validation=examples, stream=None)
+        assert result.epochs == epochs
+
+
+@pytest.mark.parametrize(("ties", "best", "epochs"), [("first", 1, 3), ("last", 4, 4)])
+def test_an_epoch_as_good_as_the_best_may_take_its_place(examples, ties, best, epochs):
+    recipe = Recipe(
+        **{"learning_rate": 0.0, "epochs": 4, "batch_size": 16, "patience": 2, "keep": "best"},
+        **{"monitor": "val_accuracy", "mode": "max", "ties": ties},
+    )
+    result = fit(build(), examples, recipe, seed=1, validation=examples, stream=None)
+    assert (result.best_epoch, result.epochs) == (best, epochs)
+
+
 def test_finished_run_is_not_trained_again(examples, tmp_path):
     first = build()
     fit(first, examples, RECIPE, seed=1, folder=tmp_path, stream=None)

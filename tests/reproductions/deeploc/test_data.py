@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -73,22 +72,6 @@ def test_folds_are_balanced_and_of_training_proteins_alone(table):
     counts = pd.crosstab(train["location"], train["fold"])
     assert (counts.max(axis=1) - counts.min(axis=1)).max() <= 1
     assert (table.frame.loc[table.frame["split"] == "test", "fold"] == -1).all()
-
-
-def test_homologues_share_a_fold_and_locations_are_spread():
-    rng = np.random.default_rng(0)
-    ids = [f"P{number}" for number in range(400)]
-    locations = rng.choice(["a", "b", "c"], 400, p=[0.7, 0.2, 0.1]).tolist()
-    pairs = [(ids[a], ids[b]) for a, b in rng.integers(0, 150, (120, 2))]
-    groups = folds.homologous_groups(ids, pairs)
-    dealt = folds.deal_groups(ids, locations, groups)
-    fold = dict(zip(ids, dealt, strict=True))
-    assert all(fold[a] == fold[b] for a, b in pairs)
-    counts = pd.crosstab(np.array(locations), dealt)
-    assert (counts.max(axis=1) - counts.min(axis=1)).max() <= 8
-    order = rng.permutation(400)
-    again = folds.deal_groups([ids[n] for n in order], [locations[n] for n in order], groups[order])
-    assert (again == dealt[order]).all()
 
 
 def test_a_protein_without_a_fold_is_named():

@@ -1,0 +1,1 @@
+"""Language models of proteins: sequences to per-residue embeddings."""

@@ -1,0 +1,212 @@
+"""What the filters of a first convolution look for: motifs, known matches, and company.
+
+RNATracker, section 3.3 and Figure 6: a filter's motif is made of the stretches of transcripts that
+activate it most, matched to the motifs of RNA-binding proteins with Tomtom, and filters are
+clustered by the transcripts on which they are active.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.cluster.hierarchy import leaves_list, linkage
+
+from common.errors import UsageError
+
+LETTERS = 4
+PSEUDOCOUNT = 1.0
+
+
+@dataclass(frozen=True)
+class FilterMotif:
+    """The motif of one filter.
+
+    Attributes
+    ----------
+    filter : int
+        Number of the filter, from 0.
+    counts : (width, 4) float64
+        Letters A, C, G, T of the stretches that activate it; unknown ones count nowhere.
+    sites : int
+        Number of stretches.
+    """
+
+    filter: int
+    counts: np.ndarray
+    sites: int
+
+    @property
+    def probabilities(self) -> np.ndarray:
+        """(width, 4): with a pseudocount of one site spread evenly; rows sum to 1."""
+        smoothed = self.counts + PSEUDOCOUNT / LETTERS
+        return smoothed / smoothed.sum(axis=1, keepdims=True)
+
+    @property
+    def information(self) -> np.ndarray:
+        """(width, 4): heights of a logo in bits, against even odds."""
+        p = self.probabilities
+        return p * (np.log2(LETTERS) + (p * np.log2(p)).sum(axis=1, keepdims=True))
+
+
+def filter_activations(tokens: np.ndarray, table: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """Outputs of a first convolution before its bias, where the filter lies wholly on the sequence.
+
+    Parameters
+    ----------
+    tokens : (length,) uint8
+    table : (tokens, features) float
+        What each token is to the network.
+    kernel : (width, features, filters) float
+
+    Returns
+    -------
+    np.ndarray
+        (length - width + 1, filters) float32; no row for a shorter sequence.
+    """
+    width, features, filters = kernel.shape
+    if len(tokens) < width:
+        return np.zeros((0, filters), dtype=np.float32)
+    x = np.asarray(table, dtype=np.float32)[tokens]
+    windows = np.lib.stride_tricks.sliding_window_view(x, width, axis=0)
+    flat = windows.reshape(len(windows), features * width)
+    return flat @ np.transpose(kernel, (1, 0, 2)).reshape(-1, filters).astype(np.float32)
+
+
+def filter_motifs(
+    sequences: Sequence[np.ndarray],
+    table: np.ndarray,
+    kernel: np.ndarray,
+    *,
+    share: float = 0.5,
+    least_sites: int = 10,
+) -> list[FilterMotif]:
+    """Motif of each filter, from the stretches where it reaches a share of its highest activation.
+
+    Parameters
+    ----------
+    sequences : sequence of (length,) uint8
+        Tokens: 1 to 4 for A, C, G, T.
+    table, kernel
+        As for `filter_activations`.
+    share : float
+        Of the highest activation of that filter in any sequence, as in Basset; in 0..1.
+    least_sites : int
+        A filter with fewer stretches, or that is never active, has no motif and is left out.
+
+    Raises
+    ------
+    UsageError
+        A share outside 0..1.
+    """
+    if not 0 < share <= 1:
+        raise UsageError("share", f"{share} is not in 0..1", "Give one half, for example")
+    width, _, filters = kernel.shape
+    highest = np.zeros(filters)
+    for tokens in sequences:
+        active = filter_activations(tokens, table, kernel)
+        if len(active):
+            highest = np.maximum(highest, active.max(axis=0))
+    counts = np.zeros((filters, width, LETTERS))
+    sites = np.zeros(filters, dtype=np.int64)
+    places = np.arange(width)
+    for tokens in sequences:
+        active = filter_activations(tokens, table, kernel)
+        for number in np.flatnonzero(highest > 0):
+            starts = np.flatnonzero(active[:, number] > share * highest[number])
+            letters = tokens[starts[:, None] + places].astype(np.int64)
+            for letter in range(LETTERS):
+                counts[number, :, letter] += (letters == letter + 1).sum(axis=0)
+            sites[number] += len(starts)
+    return [
+        FilterMotif(number, counts[number], int(sites[number]))
+        for number in range(filters)
+        if sites[number] >= least_sites
+    ]
+
+
+def match_motifs(
+    motifs: Sequence[FilterMotif], known: Mapping[str, np.ndarray], cutoff: float = 0.05
+) -> pd.DataFrame:
+    """Match filters to known motifs with Tomtom, on the transcript's strand alone.
+
+    Parameters
+    ----------
+    motifs : sequence of FilterMotif
+    known : mapping of str to (width, 4)
+        As from `common.data.motifs.read_motifs`.
+    cutoff : float
+        Largest p-value of a match. It is of one pair: with 102 known motifs a filter has several
+        by chance, which is why ``q_value`` stands beside it.
+
+    Returns
+    -------
+    DataFrame
+        A row for each filter, the best match: ``filter``, ``sites``, ``motif``, ``p_value`` (of
+        the pair), ``q_value`` (the p-value times the number of known motifs, at most 1),
+        ``offset``, ``matched`` (whether the p-value is below the cutoff).
+    """
+    columns = ["filter", "sites", "motif", "p_value", "q_value", "offset", "matched"]
+    if not motifs:
+        return pd.DataFrame(columns=columns)
+    from memelite import tomtom
+
+    names = list(known)
+    p_values, _, offsets, _, _ = tomtom(
+        [motif.probabilities.T for motif in motifs],
+        [known[name].T for name in names],
+        reverse_complement=False,
+        n_jobs=1,
+    )
+    rows = []
+    for motif, row, shifts in zip(motifs, p_values, offsets, strict=True):
+        best = int(np.argmin(row))
+        p_value = float(row[best])
+        rows.append(
+            (
+                *(motif.filter, motif.sites, names[best], p_value),
+                *(min(1.0, p_value * len(names)), int(shifts[best]), p_value < cutoff),
+            )
+        )
+    return pd.DataFrame(rows, columns=columns)
+
+
+def mean_activations(
+    sequences: Sequence[np.ndarray], table: np.ndarray, kernel: np.ndarray, bias: np.ndarray
+) -> np.ndarray:
+    """Mean output of each filter, behind its ReLU, along each sequence: (filters, n) float64."""
+    rows = []
+    for tokens in sequences:
+        active = filter_activations(tokens, table, kernel)
+        rows.append(np.maximum(active + bias, 0).mean(axis=0) if len(active) else 0 * bias)
+    return np.array(rows, dtype=np.float64).T
+
+
+def cluster_filters(activations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Hierarchical clustering of filters by the cosine of their activations (Figure 6B).
+
+    Parameters
+    ----------
+    activations : (filters, n) float
+        As from `mean_activations`. A filter that is never active is left out.
+
+    Returns
+    -------
+    order : (m,) int64
+        Filters that are ever active, in the order of the leaves.
+    tree : (m - 1, 4) float64
+        SciPy's linkage (average) of those filters, in their numerical order.
+
+    Raises
+    ------
+    UsageError
+        Fewer than two filters are ever active.
+    """
+    active = np.flatnonzero(np.abs(activations).max(axis=1) > 0)
+    if len(active) < 2:
+        fault = f"{len(active)} filters are ever active"
+        raise UsageError("clustering", fault, "Use a trained network")
+    tree = linkage(activations[active], method="average", metric="cosine")
+    return active[leaves_list(tree)], tree

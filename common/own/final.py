@@ -1,0 +1,108 @@
+"""The network for prediction: trained on all of a user's sequences, with the study's scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from common.batching import Examples
+from common.harness.experiment import Context, Paper
+from common.harness.groups import choose_group
+from common.harness.provenance import git_state
+from common.harness.record import RunKey, read_records
+from common.harness.runner import checkpoint_folder
+from common.own.study import NETWORK, Data, train_network
+from common.own.trainable import Trainable
+from common.predict.card import Card, digest_of, weights_of, write_card
+from common.predict.novelty import describe_training
+from common.predict.predictor import Network, Predictor
+from common.predict.release import calibrate_scores, spread_of
+
+WHOLE = "whole"
+
+
+def write_final(
+    study: Paper, data: Data, profile: str, seed: int, results: Path, runs: Path, *, quiet: bool
+) -> Path:
+    """Train on all sequences and write weights and card.
+
+    The card's scores and temperature are those of the cross-validation: no sequence is left to
+    measure this very network on.
+
+    Returns
+    -------
+    Path
+        ``model.json`` under `results`, with ``model.npz`` beside it.
+    """
+    from common.training.checkpoint import save_weights
+
+    card_path = results / "model.json"
+    group = choose_group(read_records(results, profile, study.name), NETWORK, "paper", profile)
+    if group is None:
+        raise RuntimeError("the study's network has no records")
+    settings = study.settings.resolve("paper", profile, NETWORK)
+    key = RunKey(profile, study.name, WHOLE, "paper", seed)
+    context = Context(key, settings, checkpoint_folder(key, settings, runs), results, quiet)
+    labelled, trainable = data.labelled, data.trainable
+    model, _ = train_network(data, np.arange(len(labelled.frame)), context)
+    save_weights(weights_of(card_path), model, dtype="float16")
+    pooled = next(iter(group.scores().values()))
+    estimates = {name: group.estimate(name).value for name in group.records[0].metrics}
+    card = Card(
+        model=study.name,
+        title=study.title,
+        citation=trainable.title,
+        paper=trainable.name,
+        experiment=study.name,
+        variant="paper",
+        profile=profile,
+        seed=seed,
+        fold=0,
+        task=labelled.task,
+        labels=labelled.labels,
+        alphabet=trainable.alphabet.name,
+        settings=settings,
+        data_variant="exact",
+        data_sha256=labelled.sha256,
+        licence="your own data",
+        metrics=estimates,
+        spread=spread_of(group),
+        n_test=pooled.n,
+        n_seeds=len(group.seeds),
+        calibration=calibrate_scores(
+            pooled, "cross-validated examples, each half with the other's"
+        ),
+        training=describe_training(labelled.frame["sequence"], trainable.alphabet),
+        commit=git_state()[0],
+        weights_sha256=digest_of(weights_of(card_path)),
+        remark=data.how,
+    )
+    write_card(card_path, card)
+    return card_path
+
+
+def load_own(card: Card, weights: Path, trainable: Trainable) -> Predictor:
+    """A predictor from the card of a network that was trained on a user's own data."""
+    from common.training.checkpoint import load_weights
+
+    settings = dict(card.settings)
+    model = trainable.build(settings, len(card.labels), card.task)
+    load_weights(weights, model)
+    explained = trainable.explain(model)
+
+    def examples(ids: Sequence[str], sequences: Sequence[str]) -> Examples:
+        return trainable.examples(pd.DataFrame({"id": ids, "sequence": sequences}), settings, None)
+
+    shown = trainable.attention if trainable.attention in explained.output else ""
+    network = Network(
+        explained,
+        examples,
+        trainable.alphabet,
+        trainable.output,
+        shown,
+        lambda length: trainable.kept(length, settings),
+    )
+    return Predictor(card, network)

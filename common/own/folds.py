@@ -1,0 +1,50 @@
+"""Folds of a user's sequences, without homologues between them where MMseqs2 is installed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+
+import numpy as np
+
+from common.data.alphabet import Alphabet
+from common.data.splits import stratified_folds
+from common.features.homology import SEARCH, deal_groups, homologous_groups, homologous_pairs
+
+SEED = 1
+HOMOLOGY_SAFE = "homologues share a fold (MMseqs2)"
+RANDOM = "random folds: homologues may stand on both sides (install mmseqs2)"
+
+
+def make_folds(
+    ids: Sequence[str],
+    sequences: Sequence[str],
+    truth: np.ndarray,
+    labels: Sequence[str],
+    alphabet: Alphabet,
+    n: int,
+) -> tuple[np.ndarray, str]:
+    """Fold of each sequence, and how they were made.
+
+    Parameters
+    ----------
+    ids, sequences : (m,) sequence of str
+    truth : (m,) str or (m, k) float
+        Folds are balanced by the label, the first of several, or the largest share.
+    labels : sequence of str
+    alphabet : Alphabet
+    n : int
+        Folds.
+
+    Returns
+    -------
+    (m,) int64
+    str
+        `HOMOLOGY_SAFE` or `RANDOM`.
+    """
+    main = truth if truth.ndim == 1 else np.array(labels, dtype=object)[truth.argmax(axis=1)]
+    if shutil.which("mmseqs") is None:
+        return stratified_folds(list(main), n, SEED, ids=list(ids)), RANDOM
+    search = SEARCH if alphabet.name == "protein" else (*SEARCH, "--search-type", "3")
+    groups = homologous_groups(ids, homologous_pairs(ids, sequences, search))
+    return deal_groups(ids, list(main), groups, n, SEED), HOMOLOGY_SAFE

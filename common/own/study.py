@@ -1,0 +1,293 @@
+"""A user's data as a paper of its own: a network and baselines, cross-validated and recorded."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from common.data.labelled import Labelled
+from common.harness.claims import Claim
+from common.harness.experiment import Context, Cost, Experiment, Paper
+from common.harness.outcome import count_trainable, prediction_table, scores
+from common.harness.record import RunResult
+from common.harness.targets import NotAttempted
+from common.own import baselines
+from common.own.folds import make_folds
+from common.own.trainable import Trainable, targets_of
+from common.training.recipe import Recipe
+
+NETWORK = "network"
+BASELINES: Mapping[str, str] = {
+    "majority": "the shares of the labels, for every sequence",
+    "composition": "a linear model on the share of each letter and the length",
+    "nearest": "the labels of the sequence with the most similar composition",
+}
+MAIN_METRIC = {"single-label": "mcc", "multi-label": "f1_micro", "distribution": "kl"}
+
+
+class FixedSettings:
+    """Settings that were resolved before; what the harness asks of `settings.toml`."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = dict(values)
+
+    def resolve(
+        self,
+        variant: str,
+        profile: str,
+        experiment: str,
+        overrides: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """The same for every run."""
+        return self.values | dict(overrides or {})
+
+
+@dataclass(frozen=True)
+class Study(Paper):
+    """A `Paper` made of a user's data."""
+
+    values: Mapping[str, Any] = ()  # type: ignore[assignment]
+
+    @property
+    def settings(self) -> Any:
+        """Settings of the network and how the folds were made."""
+        return FixedSettings(self.values)
+
+
+@dataclass(frozen=True)
+class Data:
+    """What every run of a study reads.
+
+    Parameters
+    ----------
+    labelled : Labelled
+    trainable : Trainable
+    fold : (n,) int64
+        Fold of each sequence.
+    how : str
+        How the folds were made.
+    """
+
+    labelled: Labelled
+    trainable: Trainable
+    fold: np.ndarray
+    how: str
+
+    def rows(self, fold: int) -> tuple[np.ndarray, np.ndarray]:
+        """Places of the training and of the test sequences."""
+        return np.flatnonzero(self.fold != fold), np.flatnonzero(self.fold == fold)
+
+
+def make_study(
+    name: str,
+    labelled: Labelled,
+    trainable: Trainable,
+    folder: Path,
+    *,
+    folds: int = 5,
+    seeds: Sequence[int] = (1,),
+    profile: str = "full",
+    overrides: Mapping[str, Any] | None = None,
+) -> tuple[Study, Data]:
+    """Plan a network and three baselines, each trained on all folds but one in turn.
+
+    Parameters
+    ----------
+    name : str
+        Of the study; a folder's name.
+    labelled : Labelled
+    trainable : Trainable
+    folder : Path
+        Of the study's results.
+    folds : int
+    seeds : sequence of int
+    profile : str
+        Whose settings the network has: ``full`` is the paper's scale, ``quick`` a small network.
+    overrides : mapping, optional
+        Settings that differ.
+
+    Returns
+    -------
+    Study
+    Data
+    """
+    frame = labelled.frame
+    fold, how = make_folds(
+        frame["id"].tolist(),
+        frame["sequence"].tolist(),
+        labelled.truth,
+        labelled.labels,
+        trainable.alphabet,
+        folds,
+    )
+    data = Data(labelled, trainable, fold, how)
+    values = {**trainable.settings(profile), **(overrides or {}), **_identity(labelled, folds, how)}
+    metric = MAIN_METRIC[labelled.task]
+    experiments = [_experiment(name, NETWORK, trainable.title, network_run(data), seeds, folds)]
+    claims = []
+    for baseline, about in BASELINES.items():
+        run = baseline_run(data, baseline)
+        experiments.append(_experiment(name, baseline, about, run, (1,), folds))
+        claims.append(
+            Claim(
+                f"{trainable.name} above {baseline}",
+                f"{metric}: the network is better than {about}",
+                name,
+                better=NETWORK,
+                worse=baseline,
+                metric=metric,
+            )
+        )
+    study = Study(
+        name,
+        f"{trainable.name} on {name}",
+        trainable.title,
+        folder,
+        tuple(experiments),
+        lambda row: NotAttempted("nothing is reported"),
+        tuple(claims),
+        values=values,
+    )
+    return study, data
+
+
+def _identity(labelled: Labelled, folds: int, how: str) -> dict[str, Any]:
+    """Settings that make runs on other data or other folds other runs."""
+    content = json.dumps([labelled.sha256, labelled.frame["id"].tolist(), labelled.labels])
+    digest = hashlib.sha256(content.encode()).hexdigest()[:12]
+    return {"own_data": digest, "folds": folds, "fold_maker": how}
+
+
+def _experiment(
+    study: str,
+    name: str,
+    title: str,
+    run: Callable[[Context], RunResult],
+    seeds: Sequence[int],
+    folds: int,
+) -> Experiment:
+    by_profile = {"quick": tuple(seeds), "full": tuple(seeds)}
+    costs = dict.fromkeys(by_profile, Cost(minutes=300, memory_gb=6, gpu=True))
+    return Experiment(study, name, title, run, by_profile, folds=folds, costs=costs)
+
+
+def network_run(data: Data) -> Callable[[Context], RunResult]:
+    """Training of the network on all folds but one."""
+
+    def run(context: Context) -> RunResult:
+        from common.training.fit import predict
+
+        started = time.monotonic()
+        train, test = data.rows(context.key.fold)
+        model, fitted = train_network(data, train, context)
+        frame = data.labelled.frame.iloc[test].reset_index(drop=True)
+        examples = data.trainable.examples(frame, context.settings, None)
+        outputs = predict(data.trainable.explain(model), examples)
+        context.keep_weights(model)
+        return _result(
+            data,
+            test,
+            outputs[data.trainable.output],
+            seconds=time.monotonic() - started,
+            history=fitted.history,
+            n_parameters=count_trainable(model),
+            padding_share=fitted.padding_share,
+            epochs=fitted.epochs,
+        )
+
+    return run
+
+
+def train_network(data: Data, rows: np.ndarray, context: Context) -> tuple[Any, Any]:
+    """Train a network on some of the sequences, going on from its checkpoint.
+
+    Returns
+    -------
+    keras.Model, FitResult
+    """
+    import keras
+
+    from common.training.fit import fit
+    from common.training.seeds import set_seed
+
+    labelled, settings = data.labelled, context.settings
+    recipe = Recipe.from_settings(settings)
+    keras.config.set_dtype_policy(recipe.dtype)
+    set_seed(context.key.seed)
+    model = data.trainable.build(settings, len(labelled.labels), labelled.task)
+    targets = targets_of(labelled.truth, labelled.labels)[rows]
+    frame = labelled.frame.iloc[rows].reset_index(drop=True)
+    fitted = fit(
+        model,
+        data.trainable.examples(frame, settings, targets),
+        recipe,
+        seed=context.key.seed,
+        folder=context.checkpoints,
+        title=context.title,
+        stream=context.stream,
+    )
+    return model, fitted
+
+
+def baseline_run(data: Data, name: str) -> Callable[[Context], RunResult]:
+    """A baseline on all folds but one."""
+
+    def run(context: Context) -> RunResult:
+        started = time.monotonic()
+        train, test = data.rows(context.key.fold)
+        labelled = data.labelled
+        truth, labels = labelled.truth[train], labelled.labels
+        if name == "majority":
+            found = baselines.majority(truth, len(test), labels)
+        else:
+            texts = labelled.frame["sequence"].to_numpy()
+            features = baselines.composition(texts.tolist(), data.trainable.alphabet)
+            method = {
+                "composition": baselines.linear_on_composition,
+                "nearest": baselines.nearest_neighbour,
+            }[name]
+            found = method(features[train], truth, features[test], labels)
+        return _result(data, test, found, seconds=time.monotonic() - started)
+
+    return run
+
+
+def _result(
+    data: Data,
+    test: np.ndarray,
+    probabilities: np.ndarray,
+    *,
+    seconds: float,
+    history: pd.DataFrame | None = None,
+    n_parameters: int = 0,
+    padding_share: float = float("nan"),
+    epochs: int = 0,
+) -> RunResult:
+    labelled = data.labelled
+    rows = np.asarray(probabilities, dtype=np.float64)
+    if labelled.task != "multi-label":
+        rows = rows / rows.sum(axis=1, keepdims=True)
+    ids = labelled.frame["id"].to_numpy()[test]
+    table = prediction_table(ids, labelled.truth[test], rows, labelled.labels)
+    return RunResult(
+        metrics=scores(table),
+        predictions=table,
+        history=pd.DataFrame({"epoch": [], "loss": []}) if history is None else history,
+        n_original=len(test),
+        n_effective=len(test),
+        data_variant="exact",
+        data_sha256=labelled.sha256,
+        n_parameters=n_parameters,
+        padding_share=padding_share,
+        epochs=epochs,
+        seconds=round(seconds, 1),
+        extra={"remark": data.how, "task": labelled.task, "left_out": list(labelled.left_out)},
+    )

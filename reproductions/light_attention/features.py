@@ -1,0 +1,161 @@
+"""What a network reads of each protein: one-hot letters, or a language model's embeddings."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from common.batching import ResidueSource, Source, TokenSource, VectorSource
+from common.embedders.models import find_model
+from common.errors import UsageError
+from common.features.embeddings import embedding_store, mean_embeddings, provenance_of
+from common.features.per_residue import PerResidueStore
+from common.features.truncation import cut_middle
+from common.files import locked
+from common.paths import cache_folder
+from reproductions.light_attention.data import AMINO_ACIDS, Table
+
+PER_PROTEIN = ("ffn", "at")
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of all proteins of a table.
+
+    Parameters
+    ----------
+    width : int
+        Features a residue.
+    cut_to : int
+        Longest protein, its middle cut out; 0 for whole proteins.
+    store : PerResidueStore or None
+        Embeddings, of whole or cut proteins; None for one-hot letters.
+    stored_whole : bool
+        Whether the store holds whole proteins.
+    """
+
+    width: int
+    cut_to: int
+    store: PerResidueStore | None = None
+    stored_whole: bool = True
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Model, revision, layer, side and precision of the embeddings; empty for letters."""
+        return provenance_of(self.store) if self.store is not None else {}
+
+    @property
+    def key(self) -> str:
+        """What identifies the embeddings."""
+        return str(self.store.provenance.get("key", self.store.path)) if self.store else ""
+
+    def sequences(self, frame: pd.DataFrame) -> list[str]:
+        """Sequences as the network sees them."""
+        if not self.cut_to:
+            return frame["sequence"].tolist()
+        return [cut_middle(sequence, self.cut_to) for sequence in frame["sequence"]]
+
+    def source(self, frame: pd.DataFrame) -> dict[str, Source]:
+        """Input of a network that reads residues, by name."""
+        if self.store is None:
+            return {"tokens": TokenSource(self.sequences(frame), AMINO_ACIDS)}
+        longest = self.cut_to if self.cut_to and self.stored_whole else None
+        return {"embedding": ResidueSource(self.store, frame["id"].tolist(), longest)}
+
+    def vectors(self, frame: pd.DataFrame) -> np.ndarray:
+        """Mean embeddings (n, width) float32."""
+        if self.store is None:
+            raise UsageError("input", "one-hot letters have no mean", "Use input = embedding")
+        name = f"{self.store.path.stem}-{frame['split'].iloc[0]}-means.h5"
+        cache = cache_folder() / "embeddings" / "means" / name
+        with locked(cache):
+            return mean_embeddings(self.store, frame["id"].tolist(), cache)
+
+    def pooled(self, frame: pd.DataFrame) -> dict[str, Source]:
+        """Input of a network that reads one vector a protein, by name."""
+        return {"protein": VectorSource(self.vectors(frame))}
+
+
+def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None) -> Features:
+    """Features that the settings name, computed where the cache lacks them.
+
+    Parameters
+    ----------
+    settings : mapping
+        ``input``; for embeddings ``embedder`` (a language model), ``embeddings`` (an HDF5 file of
+        whole proteins, or nothing), ``embedding_dtype``, ``cut_to`` and ``network``.
+    table : Table
+        All its proteins are embedded.
+    stream : file, optional
+        Where the progress of the embedding is printed.
+
+    Returns
+    -------
+    Features
+
+    Raises
+    ------
+    UsageError
+        An unknown input or language model, or one whose package is missing.
+    DataError
+        A file of embeddings is missing or damaged, was made by another model, or does not fit
+        the proteins.
+    """
+    if settings["input"] == "tokens":
+        return Features(len(AMINO_ACIDS.letters), settings["cut_to"])
+    if settings["input"] != "embedding":
+        raise UsageError("input", f"{settings['input']!r} is not known", "Use tokens or embedding")
+    model = find_model(settings["embedder"])
+    given = given_file(settings)
+    path = given or _computed(settings, table, stream)
+    store = embedding_store(path, model.name, model.width)
+    features = Features(model.width, settings["cut_to"], store, stored_whole=given is not None)
+    frame = table.frame
+    rows = features.sequences(frame) if given is None else frame["sequence"].tolist()
+    if given is not None or settings["network"] not in PER_PROTEIN:
+        store.check(frame["id"].tolist(), [len(sequence) for sequence in rows])
+    return features
+
+
+def given_file(settings: Mapping[str, Any]) -> Path | None:
+    """Embeddings of whole proteins that a user made: named, or laid in the cache by model."""
+    if settings["embeddings"]:
+        return Path(settings["embeddings"])
+    usual = cache_folder() / "embeddings" / f"{settings['embedder']}.h5"
+    return usual if usual.exists() else None
+
+
+def _computed(settings: Mapping[str, Any], table: Table, stream: Any) -> Path:
+    """Embeddings of a table's proteins from the cache, made where they are not there.
+
+    Networks that read means get a file of means in single precision: it is a few hundred times
+    smaller than one of residues.
+    """
+    from common.embedders.models import load_embedder
+    from common.embedders.write import Protein, write_embeddings
+
+    means = settings["network"] in PER_PROTEIN
+    dtype = "float32" if means else settings["embedding_dtype"]
+    cut = Features(0, settings["cut_to"]).sequences(table.frame)
+    proteins = [Protein(*pair) for pair in zip(table.frame["id"], cut, strict=True)]
+    content = "\n".join(f"{one.id}\t{one.sequence}" for one in proteins)
+    digest = hashlib.sha256(f"{dtype}\n{content}".encode()).hexdigest()[:12]
+    kind = "means" if means else "residues"
+    path = cache_folder() / "embeddings" / f"{settings['embedder']}-{kind}-{digest}.h5"
+    if not path.exists():
+        with locked(path):
+            write_embeddings(
+                load_embedder(settings["embedder"]),
+                proteins,
+                path,
+                dtype=dtype,
+                per_protein=means,
+                stream=stream,
+            )
+    return path

@@ -1,0 +1,296 @@
+"""The paper's figures, drawn from the fullest runs there are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from common.files import written_whole
+from common.harness.experiment import weights_path
+from common.harness.groups import RunGroup, choose_group
+from common.harness.record import Record, read_records
+from common.harness.reported import Reported, read_reported
+from common.harness.settings import PROFILES
+from common.interpret.figures import confusion_heat_map, location_scatter, save_figure
+from common.interpret.projection import tsne, umap
+from common.metrics.classification import confusion, most_likely
+from reproductions.light_attention.data import LOCATIONS, NAMES
+from reproductions.light_attention.leakage import (
+    accuracy_by_identity,
+    audit_path,
+    identity_class,
+    summary,
+)
+from reproductions.light_attention.search import SEARCHES, write_search
+
+BARS = (
+    *("majority", "at-unirep256", "ffn-unirep256", "la-unirep256", "at-unirep1900"),
+    *("ffn-unirep1900", "la-unirep1900", "la-onehot"),
+)
+PREVIOUS_BEST = {"setDeepLoc": 77.97, "setHARD": 56.94}
+SHADES = {"setDeepLoc": "#B8C4D6", "setHARD": "#4A5A73"}
+MOST_POINTS = 2768
+LEAST_PROTEINS = 10
+"""Classes of identity with fewer proteins have no point."""
+
+
+def draw(results: Path) -> list[Path]:
+    """Draw every figure whose run is there, unless it was drawn from the same records before.
+
+    Returns
+    -------
+    list of Path
+        The PNG files that were drawn now.
+    """
+    records = read_records(results, paper="light_attention")
+    groups = {name: choose_group(records, name, "paper") for name in BARS}
+    found = {name: group for name, group in groups.items() if group is not None}
+    folder = results / "figures" / "light_attention"
+    sources: dict[str, Any] = {
+        name: [_source(one) for one in group.records] for name, group in found.items()
+    }
+    sources["search"] = [_source(r) for r in records if r.key.experiment in SEARCHES]
+    if audit_path(results).exists():
+        sources["audit"] = hashlib.sha256(audit_path(results).read_bytes()).hexdigest()
+    note = folder / "sources.json"
+    if not found or (note.exists() and json.loads(note.read_text()) == sources):
+        return []
+    drawn = [draw_accuracy(found, folder)]
+    if audit_path(results).exists():
+        drawn.append(draw_leakage(found, pd.read_csv(audit_path(results)), folder))
+    search = write_search(results)
+    if search is not None:
+        drawn.append(draw_search(search, folder))
+    if "la-unirep256" in found:
+        drawn.append(draw_confusion(found["la-unirep256"], folder))
+        explained = _weighted(results)
+        if explained is not None:
+            drawn.append(draw_maps(*explained, folder))
+    with written_whole(note) as temporary:
+        temporary.write_text(json.dumps(sources, indent=1) + "\n")
+    return drawn
+
+
+def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
+    """Figure 1: the ten-class accuracy of printed methods and of our own runs, on both sets."""
+    printed = read_reported(Path(__file__).with_name("reported.csv"))
+    rows = _printed_bars(printed) + _own_bars(groups)
+    figure, axes = plt.subplots(figsize=(9, 0.3 * len(rows) + 1.5), layout="constrained")
+    for place, row in enumerate(rows):
+        for shift, name in ((-0.2, "setDeepLoc"), (0.2, "setHARD")):
+            if name not in row:
+                continue
+            value, error = row[name]
+            axes.barh(
+                place + shift,
+                value,
+                0.38,
+                color=SHADES[name],
+                hatch="" if row["own"] else "////",
+                edgecolor="white",
+                xerr=error if error > 0 else None,
+                ecolor="#E07B00",
+            )
+    for name, best in PREVIOUS_BEST.items():
+        axes.axvline(best, color=SHADES[name], linestyle="--", linewidth=1)
+    axes.set_yticks(range(len(rows)), [row["label"] for row in rows], fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlabel("accuracy in percent; orange: standard deviation over training seeds")
+    handles = [plt.Rectangle((0, 0), 1, 1, color=shade) for shade in SHADES.values()]
+    handles += [plt.Rectangle((0, 0), 1, 1, fc="white", ec="grey", hatch="////")]
+    axes.legend(handles, [*SHADES, "printed, not run here"], fontsize=8, loc="lower right")
+    profile = next(iter(groups.values())).profile
+    axes.set_title(f"Accuracy on both test sets (our bars: {profile} runs)", fontsize=10)
+    return save_figure(figure, folder, "accuracy")[0]
+
+
+def draw_search(table: pd.DataFrame, folder: Path) -> Path:
+    """Appendix C: validation accuracy of each draw, by learning rate and size."""
+    figure, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained", sharey=True)
+    for ax, (name, column, title) in zip(
+        axes,
+        (("search-la", "channels", "LA: d_out"), ("search-ffn", "hidden_units", "FFN: hidden")),
+        strict=True,
+    ):
+        own = table[table["search"] == name]
+        if len(own):
+            for size, rows in own.groupby(column):
+                ax.plot(rows["learning_rate"], 100 * rows["val_accuracy"], "o", label=f"{size:.0f}")
+            ax.legend(title=title, fontsize=8)
+        ax.set_xscale("log")
+        ax.set_xlabel("learning rate")
+        ax.set_title(f"{title.split(':')[0]}: {len(own)} draws")
+    axes[0].set_ylabel("best validation accuracy in percent")
+    return save_figure(figure, folder, "search")[0]
+
+
+def draw_leakage(groups: dict[str, RunGroup], found: pd.DataFrame, folder: Path) -> Path:
+    """Identities to the nearest training protein, and accuracy as a function of them."""
+    figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")
+    shares = summary(found)
+    shares = shares.drop(columns="proteins").div(shares["proteins"], axis=0).mul(100)
+    titles = {"val": "validation", "test": "setDeepLoc", "hard": "setHARD"}
+    titles["hard-test"] = "setHARD among setDeepLoc"
+    for place, (search, row) in enumerate(shares.iterrows()):
+        offsets = np.arange(len(row)) + 0.2 * (place - 1.5)
+        left.bar(offsets, row, 0.19, label=titles[str(search)])
+    left.set_xticks(range(shares.shape[1]), shares.columns, rotation=20)
+    left.set_ylabel("percent of the set")
+    left.set_xlabel("identity to the nearest training protein")
+    left.legend(fontsize=8)
+    _draw_accuracy_by_identity(right, groups, found)
+    return save_figure(figure, folder, "leakage")[0]
+
+
+def _draw_accuracy_by_identity(
+    axes: Axes, groups: dict[str, RunGroup], found: pd.DataFrame
+) -> None:
+    """Lines for those methods whose test proteins were searched."""
+    order = list(identity_class(found["identity"]).categories)
+    for name in ("at-unirep256", "ffn-unirep256", "la-unirep256"):
+        if name not in groups or groups[name].data == "simulated":
+            continue
+        table = accuracy_by_identity(found, groups[name].records)
+        for part, style in (("setDeepLoc", "-"), ("setHARD", ":")):
+            own = table[(table["set"] == part) & (table["proteins"] >= LEAST_PROTEINS)]
+            places = [order.index(label) for label in own["identity"]]
+            label = f"{_label(name, groups[name])}, {part}"
+            spread = 100 * own["se"]
+            axes.errorbar(
+                places, 100 * own["accuracy"], spread, ls=style, marker="o", ms=3, label=label
+            )
+    axes.set_xticks(range(len(order)), order, rotation=20)
+    axes.set_ylabel("accuracy in percent (± binomial standard error)")
+    axes.set_xlabel("identity to the nearest training protein")
+    if axes.has_data():
+        axes.legend(fontsize=7, loc="lower right")
+
+
+def draw_confusion(group: RunGroup, folder: Path) -> Path:
+    """Figure 2: confusion matrix of LA on setDeepLoc, all seeds together."""
+    truth = np.concatenate([r.predictions["truth"].to_numpy(dtype=str) for r in group.records])
+    probabilities = np.concatenate(
+        [r.predictions[list(LOCATIONS)].to_numpy() for r in group.records]
+    )
+    counts = confusion(truth, most_likely(probabilities, LOCATIONS), LOCATIONS)
+    shares = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
+    figure, axes = plt.subplots(figsize=(7, 6.4), layout="constrained")
+    confusion_heat_map(axes, shares)
+    axes.set_title(f"LA on {_embedder(group.records[0])}, {NAMES['test']} ({_what(group)})")
+    return save_figure(figure, folder, "confusion")[0]
+
+
+def draw_maps(
+    record: Record, outputs: dict[str, np.ndarray], locations: np.ndarray, folder: Path
+) -> Path:
+    """Figure 3: maps of mean-pooled and of attention-weighted embeddings."""
+    method, name = (umap, "UMAP") if find_spec("umap") else (tsne, "t-SNE, umap-learn is absent")
+    panels = (("mean over the residues", "mean"), ("weighted by light attention", "weighted"))
+    figure, axes = plt.subplots(1, 2, figsize=(12.5, 5.2), layout="constrained")
+    for place, (ax, (title, key)) in enumerate(zip(axes, panels, strict=True)):
+        points = method(outputs[key][:MOST_POINTS], seed=0)
+        chosen = locations[:MOST_POINTS]
+        location_scatter(ax, points, chosen, LOCATIONS, legend=place == 1)
+        ax.set_title(f"{_embedder(record)}, {title}")
+    figure.suptitle(f"{NAMES['test']}, {name} ({record.key.profile} run)")
+    return save_figure(figure, folder, "umap")[0]
+
+
+def _weighted(results: Path) -> tuple[Record, dict[str, np.ndarray], np.ndarray] | None:
+    """Outputs of the fullest LA whose weights were kept and whose channels match its input."""
+    for profile in reversed(PROFILES):
+        for record in read_records(results, profile, "light_attention", "la-unirep256"):
+            if weights_path(record.key, results).exists():
+                explained = _explained(record, results)
+                return explained if "weighted" in explained[1] else None
+    return None
+
+
+def _explained(record: Record, results: Path) -> tuple[Record, dict[str, np.ndarray], np.ndarray]:
+    """Load the weights that a run left and look at its test proteins."""
+    from common.backend import load_backend
+
+    load_backend()
+    import keras
+
+    from common.features.embeddings import provenance_of
+    from common.training.checkpoint import load_weights
+    from common.training.fit import predict
+    from reproductions.light_attention.model import build, explain
+    from reproductions.light_attention.training import load_split
+
+    split = load_split(record.settings, simulate=record.data_variant == "simulated")
+    if split.features.store is not None:
+        _same_model(record, provenance_of(split.features.store))
+    keras.config.set_dtype_policy("float32")
+    model = build(record.settings, split.features.width, len(split.labels))
+    load_weights(weights_path(record.key, results), model)
+    budget = record.settings["max_positions"] or None
+    outputs = predict(explain(model), split.examples["test"], max_positions=budget)
+    return record, outputs, split.frames["test"]["location"].to_numpy(dtype=str)
+
+
+def _same_model(record: Record, found: dict[str, Any]) -> None:
+    """Refuse embeddings of another language model than the weights were trained on."""
+    from common.errors import DataError
+
+    trained = record.content["extra"]["embeddings"]
+    for name in ("language_model", "revision"):
+        if trained.get(name) != found.get(name):
+            fault = f"trained on {name} {trained.get(name)}, and not on {found.get(name)}"
+            raise DataError(str(record.path), fault, "Run it again on these embeddings")
+
+
+def _printed_bars(printed: Sequence[Reported]) -> list[dict[str, Any]]:
+    """Rows of Tables 1 and 2."""
+    bars: dict[str, dict[str, Any]] = {}
+    for row in printed:
+        if row.source in ("Table 1", "Table 2") and row.metric == "accuracy":
+            bar = bars.setdefault(row.row, {"label": row.row, "own": False})
+            bar[row.column] = (row.value, 0.0 if np.isnan(row.spread) else row.spread)
+    return sorted(bars.values(), key=lambda bar: bar["setDeepLoc"][0])
+
+
+def _own_bars(groups: dict[str, RunGroup]) -> list[dict[str, Any]]:
+    bars = []
+    for name, group in groups.items():
+        label = f"{name} (ours)" if name == "majority" else f"{_label(name, group)} (ours)"
+        bar: dict[str, Any] = {"label": label, "own": True}
+        for column, table in (("setDeepLoc", ""), ("setHARD", "setHARD/")):
+            estimate = group.estimate(f"{table}accuracy")
+            spread = 0.0 if np.isnan(estimate.seed_sd) else estimate.seed_sd
+            bar[column] = (100 * estimate.value, 100 * spread)
+        bars.append(bar)
+    return bars
+
+
+def _label(name: str, group: RunGroup) -> str:
+    return f"{name.rsplit('-', 1)[0].upper()} {_embedder(group.records[0])}"
+
+
+def _embedder(record: Record) -> str:
+    about = record.content["extra"]["embeddings"]
+    return str(about.get("language_model", "one-hot")) if about else "one-hot"
+
+
+def _what(group: RunGroup) -> str:
+    count = len(group.seeds)
+    return f"{group.profile} run, {count} seed{'s' * (count > 1)}"
+
+
+def _source(record: Record) -> dict[str, Any]:
+    """What a figure was drawn from."""
+    return {
+        "run": record.key.command,
+        "predictions_sha256": record.content["predictions"]["sha256"],
+        "data": record.data_variant,
+    }

@@ -1,0 +1,1 @@
+"""How setHARD was made (appendix E.1), as steps that run."""

@@ -1,0 +1,76 @@
+"""APEX-RIP (Kaewsapsak et al. 2017) as the authors ship it, and APEX-seq that stands in for it."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from common.data.alphabet import RNA
+from common.data.content import read_table
+from common.data.fasta import read_fasta
+from common.data.fetch import Located
+from common.errors import DataError
+from reproductions.rnatracker.folds import network_folds, reference_folds, reference_position
+from reproductions.rnatracker.labels import match, normalise
+from reproductions.rnatracker.screened import FIELDS, read_screened
+
+FRACTIONS = ("er", "mitochondria", "cytosol", "nuclear")
+"""Order of the authors' files: KDEL-HRP, Mito-APEX2, NES-APEX2, NLS-APEX2."""
+
+FOLD_CHANGES = {
+    "er": "ERM_log2FC",
+    "mitochondria": "OMM_log2FC",
+    "cytosol": "Cytosol_log2FC",
+    "nuclear": "Nucleus_log2FC",
+}
+"""Columns of APEX-seq beside the four constructs of APEX-RIP: surfaces of ER and mitochondria."""
+
+
+def read_authors(located: Located) -> pd.DataFrame:
+    """The 13,860 transcripts as RNATracker publishes them, with the reference's folds."""
+    path = located.paths["apex_rip_cDNA_screened.fa"]
+    amounts = read_screened(path, FRACTIONS, fields=FIELDS["apex"])
+    return _with_folds(normalise(amounts, FRACTIONS))
+
+
+def read_stand_in(located: Located, *, keep_matched: bool = True) -> pd.DataFrame:
+    """APEX-seq (Fazal et al. 2019): 2^log2FC of four places, divided by their sum.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``sequence``, the shares and folds made in the reference's way from the order of
+        the table. Genes without all four fold changes or without a sequence are left out.
+
+    Raises
+    ------
+    DataError
+        The table lacks a column, or a sequence is no transcript.
+    """
+    table = read_table(located.paths["apexseq_log2fc.tsv.gz"])
+    missing = [name for name in ("Ensembl_Gene", *FOLD_CHANGES.values()) if name not in table]
+    if missing:
+        raise DataError("apexseq", f"no column {', '.join(missing)}", "Fetch the data set again")
+    changes = table[list(FOLD_CHANGES.values())].to_numpy(dtype=np.float64)
+    amounts = pd.DataFrame(np.exp2(changes), columns=list(FOLD_CHANGES))
+    amounts.insert(0, "id", table["Ensembl_Gene"].astype(str).str.partition(".")[0])
+    whole = np.isfinite(changes).all(axis=1)
+    labels = normalise(amounts[whole].drop_duplicates("id").reset_index(drop=True), FRACTIONS)
+    texts = pd.DataFrame(
+        [
+            (record.id, RNA.clean(record.id, record.sequence))
+            for record in read_fasta(located.paths["apexseq_sequences.fa.gz"])
+        ],
+        columns=["id", "sequence"],
+    )
+    return _with_folds(match(labels, texts, "APEX-seq", keep_matched=keep_matched))
+
+
+def _with_folds(frame: pd.DataFrame) -> pd.DataFrame:
+    n = len(frame)
+    return frame.assign(
+        fold=network_folds(n),
+        position=reference_position(n),
+        kmer_fold=reference_folds(n),
+        kmer_position=np.arange(n),
+    )

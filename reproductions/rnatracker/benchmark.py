@@ -1,0 +1,153 @@
+"""Speed of training and scanning on CeFra-Seq: about five minutes on two cores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from common.backend import load_backend
+from common.batching import Examples, make_dataset, padding_share, plan_batches
+from common.harness.bench import Measurement, timed
+from common.harness.record import read_records
+from common.interpret.masking import mask_windows, masked_copies
+from common.paths import results_folder
+from reproductions.rnatracker.experiments import PAPER
+from reproductions.rnatracker.inputs import base_tokens
+from reproductions.rnatracker.scanning import Scanner
+
+if TYPE_CHECKING:
+    import keras
+
+LEAST_GAIN = LEAST_SCAN_GAIN = 10
+SAMPLED, ALONE, MASKED_ALONE = 640, 64, 200
+SCANNED_LENGTH = 3500
+PAPER_TIMES = {"full-length": "7 days", "no-lstm": "2 days", "fixed-length": "8 hours"}
+
+
+def measure() -> list[Measurement]:
+    """Batches against one at a time, the scan, and the time of ten folds beside the paper's.
+
+    All in one run, on the released depth with the settings of the full profile. Before each
+    figure the same work is done once on a little data, so that no tracing is timed.
+    """
+    load_backend()
+    import keras
+
+    from reproductions.rnatracker.model import build
+    from reproductions.rnatracker.training import load_parts
+
+    settings = PAPER.settings.resolve("code", "full", "full-length")
+    parts = load_parts(settings, 0)
+    keras.utils.set_random_seed(1)
+    model = build(settings, len(parts.table.fractions))
+    return [
+        *_training(model, parts.training, settings),
+        *_scanning(model, parts.table.frame["sequence"].tolist(), settings),
+        *_ten_folds(),
+    ]
+
+
+def _training(
+    model: keras.Model, training: Examples, settings: dict[str, Any]
+) -> list[Measurement]:
+    """Transcripts a second: the same random transcripts in batches and one at a time."""
+    generator = np.random.default_rng(0)
+    chosen = generator.permutation(len(training))[:SAMPLED]
+    lengths = training.lengths[chosen]
+    batched = plan_batches(
+        lengths,
+        settings["whole_batch_size"],
+        max_positions=settings["max_positions"],
+        generator=generator,
+        jitter=settings["length_jitter"],
+    )
+    batches = make_dataset(training, [chosen[rows] for rows in batched])
+    single = make_dataset(training, [chosen[row : row + 1] for row in range(ALONE)])
+    for data in (batches, single):
+        model.fit(data.take(2), verbose=0, shuffle=False)
+    together = timed(lambda: model.fit(batches, verbose=0, shuffle=False)) / len(chosen)
+    alone = timed(lambda: model.fit(single, verbose=0, shuffle=False)) / ALONE
+    plan = plan_batches(
+        training.lengths,
+        settings["whole_batch_size"],
+        max_positions=settings["max_positions"],
+        generator=generator,
+        jitter=settings["length_jitter"],
+    )
+    share, gain = padding_share(training.lengths, plan), alone / together
+    nucleotides = f"{SAMPLED} transcripts of {lengths.mean():,.0f} nucleotides"
+    return [
+        Measurement("padding of all positions, batch 32", 100 * share, "%"),
+        Measurement("training in batches", 1 / together, "transcripts/s", note=nucleotides),
+        Measurement("training one at a time", 1 / alone, "transcripts/s", note=f"{ALONE} of them"),
+        Measurement(
+            "gain of batches",
+            gain,
+            "times",
+            f"at least {LEAST_GAIN}",
+            gain >= LEAST_GAIN,
+        ),
+    ]
+
+
+def _scanning(
+    model: keras.Model, sequences: list[str], settings: dict[str, Any]
+) -> list[Measurement]:
+    """Forward passes a second of a scan at stride 1, against masking and predicting one by one."""
+    import tensorflow as tf
+
+    sequence = min(sequences, key=lambda text: abs(len(text) - SCANNED_LENGTH))
+    tokens, width = base_tokens(sequence), settings["mask_width"]
+    starts, ends = mask_windows(len(tokens), width)
+
+    def predict(rows: np.ndarray) -> np.ndarray:
+        inputs = {
+            "tokens": tf.RaggedTensor.from_tensor(tf.constant(rows)),
+            "length": tf.fill([len(rows)], rows.shape[1]),
+        }
+        return model.predict_on_batch(inputs)
+
+    def one_by_one(n: int) -> None:
+        for place in range(n):
+            predict(masked_copies(tokens, starts[place : place + 1], ends[place : place + 1]))
+
+    scanner = Scanner.of(model, settings["pool"])
+    one_by_one(2)
+    scanner.scan(sequence, width=width, stride=50)
+    alone = timed(lambda: one_by_one(MASKED_ALONE)) / MASKED_ALONE
+    together = timed(lambda: scanner.scan(sequence, width=width)) / len(starts)
+    gain = alone / together
+    return [
+        Measurement("masking and predicting one by one", 1 / alone, "passes/s"),
+        Measurement(
+            "scan that recomputes near the mask",
+            1 / together,
+            "passes/s",
+            note=f"{len(starts):,} masks on {len(tokens):,} nucleotides",
+        ),
+        Measurement("scan of one transcript", together * len(starts), "s"),
+        Measurement(
+            "gain of the scan",
+            gain,
+            "times",
+            f"at least {LEAST_SCAN_GAIN}",
+            gain >= LEAST_SCAN_GAIN,
+        ),
+    ]
+
+
+def _ten_folds() -> list[Measurement]:
+    """Time that the recorded full runs took for ten folds, beside the paper's."""
+    rows = []
+    for name in [e.name for e in PAPER.experiments]:
+        for variant in ("code", "paper"):
+            records = read_records(results_folder(), "full", PAPER.name, name, variant)
+            if len({record.key.fold for record in records}) < 10:
+                continue
+            hours = sum(record.content["seconds"] for record in records) / 3600
+            device = records[0].content["provenance"]["device"]
+            told = PAPER_TIMES.get(name)
+            note = f"on {device}" + (f"; the paper's {told} on a GTX 1080 Ti" if told else "")
+            rows.append(Measurement(f"ten folds, {name} ({variant})", hours, "h", note=note))
+    return rows

@@ -1,0 +1,87 @@
+"""CeFra-Seq (Benoit Bouvrette et al. 2018): the authors' set, and the part that is here."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from common.data.alphabet import RNA
+from common.data.content import read_table
+from common.data.fasta import read_fasta
+from common.data.fetch import Located
+from reproductions.rnatracker.folds import network_folds, reference_folds, reference_position
+from reproductions.rnatracker.labels import check_shares, match, normalise
+from reproductions.rnatracker.screened import FIELDS, read_screened
+
+FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
+
+
+def read_authors(located: Located, replicates: str) -> pd.DataFrame:
+    """The 11,373 transcripts as RNATracker publishes them, with the reference's folds.
+
+    Parameters
+    ----------
+    located : Located
+        The data set ``cefra-seq``.
+    replicates : {"mean", "first"}
+        As in `screened.read_screened`.
+    """
+    path = located.paths["cefra_seq_cDNA_screened.fa"]
+    amounts = read_screened(path, FRACTIONS, fields=FIELDS["cefra"], replicates=replicates)
+    frame = normalise(amounts, FRACTIONS)
+    n = len(frame)
+    return frame.assign(fold=network_folds(n), position=reference_position(n)).assign(
+        kmer_fold=reference_folds(n), kmer_position=range(n)
+    )
+
+
+def read_partial(labels: Located, sequences: Located, *, keep_matched: bool = True) -> pd.DataFrame:
+    """Complete labels with the sequences of 6,991 genes; folds are those of all 11,373.
+
+    Parameters
+    ----------
+    labels, sequences : Located
+        The data sets ``cefra-labels`` and ``cefra-sequences``.
+    keep_matched : bool
+        As in `labels.match`; there are 4,382 labels without a sequence.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``sequence``, the shares, ``fold`` and ``position`` of the networks, ``kmer_fold``
+        and ``kmer_position`` of the k-mer baselines, ``tier`` (how sure the isoform is) and
+        ``strict`` (the coding sequence starts where the canonical protein does).
+
+    Raises
+    ------
+    DataError
+        A label is no distribution, or a sequence is no transcript.
+    """
+    own = read_labels(labels)
+    texts = pd.DataFrame(
+        [
+            (record.id, RNA.clean(record.id, record.sequence))
+            for record in read_fasta(sequences.paths["cefra_sequences.fa.gz"])
+        ],
+        columns=["id", "sequence"],
+    )
+    index = read_table(sequences.paths["cefra_sequences.index.tsv.gz"])
+    index = index.rename(columns={"ensembl_gene_id": "id"}).assign(
+        strict=index["canonical_start_found"] == 1
+    )
+    texts = match(texts, index[["id", "tier", "strict"]], "CeFra-Seq index", keep_matched=False)
+    return match(own, texts, "CeFra-Seq", keep_matched=keep_matched)
+
+
+def read_labels(labels: Located) -> pd.DataFrame:
+    """Shares and folds of all 11,373 genes, without sequences."""
+    table = read_table(labels.paths["cefra_labels.tsv.gz"]).rename(
+        columns={
+            "ensembl_gene_id": "id",
+            "reference_test_fold_nn": "fold",
+            "seed1234_order": "position",
+            "reference_test_fold_kmer": "kmer_fold",
+            "fasta_index": "kmer_position",
+        }
+    )
+    check_shares(table, FRACTIONS)
+    return table[["id", *FRACTIONS, "fold", "position", "kmer_fold", "kmer_position"]]

@@ -1,0 +1,111 @@
+"""Claims about correlations: networks compared on the transcripts that both predict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from common.harness.claims import Measured
+from common.harness.groups import BOOTSTRAPS, RunGroup, choose_group
+from common.harness.measures import parse_measure
+from common.harness.record import Record
+from common.harness.scores import SeedScores
+from common.harness.targets import NotAttempted
+from reproductions.rnatracker.pooled import pool
+
+CONFIDENCE = 0.9
+LEAST_COMMON = 30
+Claimed = Callable[[Sequence[Record]], Measured | NotAttempted]
+
+
+def ordering(better: str, worse: str, variant: str = "code", other: str = "") -> Claimed:
+    """Claim that one experiment's mean correlation over the fractions is above another's.
+
+    The bootstrap draws the same transcripts for both (paired). The k-mer baselines have other
+    folds than the networks; over all ten folds they predict the same transcripts.
+
+    Parameters
+    ----------
+    better, worse : str
+        Experiments.
+    variant : str
+        Of both.
+    other : str
+        Variant of the second, where it is another one.
+    """
+
+    def measure(records: Sequence[Record]) -> Measured | NotAttempted:
+        found = [
+            choose_group(records, name, kind)
+            for name, kind in ((better, variant), (worse, other or variant))
+        ]
+        groups = [group for group in found if group is not None]
+        if len(groups) < 2:
+            command = (
+                f"python -m reproductions.rnatracker --profile full; lacks {better} or {worse}"
+            )
+            return NotAttempted("no finished runs of both", command)
+        tables = [pool(group.records) for group in groups]
+        common = tables[0][["id"]].merge(tables[1][["id"]], on="id")["id"]
+        if len(common) < LEAST_COMMON or groups[0].data != groups[1].data:
+            return NotAttempted(f"{len(common)} transcripts that both predict, on the same data")
+        means, drawn = zip(*(_mean_r(_of(table, common)) for table in tables), strict=True)
+        low, high = _ends(drawn[0] - drawn[1])
+        detail = (
+            f"mean r over the fractions: {better} {means[0]:.3f}, {worse} {means[1]:.3f}; "
+            f"paired, {len(common)} transcripts"
+        )
+        return _measured(means[0] - means[1], low, high, groups[0], detail)
+
+    return measure
+
+
+def easiest(experiment: str, fraction: str, variant: str = "code") -> Claimed:
+    """Claim that one fraction's correlation is above every other fraction's."""
+
+    def measure(records: Sequence[Record]) -> Measured | NotAttempted:
+        group = choose_group(records, experiment, variant)
+        if group is None:
+            return NotAttempted("no finished run", f"reproduce run rnatracker/{experiment}")
+        table = pool(group.records)
+        values, drawn = _each_r(_of(table, table["id"]))
+        if fraction not in values.index:
+            return NotAttempted(f"the data set has no fraction {fraction}")
+        rest = [name for name in values.index if name != fraction]
+        next_best = drawn[rest].to_numpy().max(axis=1)
+        low, high = _ends(drawn[fraction].to_numpy() - next_best)
+        detail = ", ".join(f"{name} {value:.3f}" for name, value in values.items())
+        gap = float(values[fraction] - values[rest].max())
+        return _measured(gap, low, high, group, f"r: {detail}")
+
+    return measure
+
+
+def _of(table: pd.DataFrame, ids: pd.Series) -> SeedScores:
+    return SeedScores.from_tables([table[table["id"].isin(set(ids))]], "pooled predictions")
+
+
+def _each_r(scores: SeedScores) -> tuple[pd.Series, pd.DataFrame]:
+    """r of each fraction, and on each bootstrap resample of the transcripts."""
+    measures = {name: parse_measure(f"pearson:{name}") for name in scores.labels}
+    values = pd.Series({name: scores.value(one) for name, one in measures.items()})
+    columns = {name: scores.drawn(one, BOOTSTRAPS, 0) for name, one in measures.items()}
+    return values, pd.DataFrame(columns)
+
+
+def _mean_r(scores: SeedScores) -> tuple[float, np.ndarray]:
+    values, drawn = _each_r(scores)
+    return float(values.mean()), drawn.to_numpy().mean(axis=1)
+
+
+def _ends(drawn: np.ndarray) -> tuple[float, float]:
+    low, high = np.nanquantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return float(low), float(high)
+
+
+def _measured(gap: float, low: float, high: float, group: RunGroup, detail: str) -> Measured:
+    """Evidence from the first seed of a group: the spread over seeds is not in the interval."""
+    note = f"; {group.note}" if group.note else ""
+    return Measured(gap, low, high, 1, group.data, group.profile, detail + note)

@@ -1,0 +1,251 @@
+"""The paper's figures, drawn from the records of the fullest runs there are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+
+from common.files import written_whole
+from common.harness.groups import RunGroup, choose_group
+from common.harness.record import Record, read_records
+from common.interpret.figures import MARKERS, PALETTE, save_figure
+from common.metrics.distribution import pearson
+from common.metrics.ranking import MICRO, pr_curve, roc_curve
+from reproductions.rnatracker.motif_figures import draw_clusters, draw_motifs
+from reproductions.rnatracker.networks import table_of
+from reproductions.rnatracker.pooled import NEEDS, fractions_of, pool, predominant
+
+VARIANT = "code"
+DRAWN = (*NEEDS, "filters", "zipcodes", "planted")
+POINTS = 400
+
+
+def draw(results: Path) -> list[Path]:
+    """Draw every figure whose runs are there, unless it was drawn from the same records before.
+
+    Returns
+    -------
+    list of Path
+        The PNG files that were drawn now.
+    """
+    records = read_records(results, paper="rnatracker", variant=VARIANT)
+    groups = {
+        name: group for name in DRAWN if (group := choose_group(records, name, VARIANT)) is not None
+    }
+    folder = results / "figures" / "rnatracker"
+    sources = {name: [_source(one) for one in group.records] for name, group in groups.items()}
+    note = folder / "sources.json"
+    if not sources or (note.exists() and json.loads(note.read_text()) == sources):
+        return []
+    steps: tuple[tuple[str, Callable[[dict[str, RunGroup], Path], Path]], ...] = (
+        ("full-length", draw_summary),
+        ("full-length", draw_scatter),
+        ("full-length", draw_curves),
+        ("fixed-length", draw_attention),
+        ("filters", lambda g, f: draw_motifs(g["filters"].records[0], f, what(g["filters"]))),
+        ("filters", lambda g, f: draw_clusters(g["filters"].records[0], f, what(g["filters"]))),
+        ("zipcodes", draw_zipcodes),
+        ("planted", draw_planted),
+        ("full-length", draw_conservation),
+    )
+    drawn = [step(groups, folder) for name, step in steps if name in groups]
+    with written_whole(note) as temporary:
+        temporary.write_text(json.dumps(sources, indent=1) + "\n")
+    return drawn
+
+
+def what(group: RunGroup) -> str:
+    """What a figure shows: profile and data."""
+    run = "full run" if group.profile == "full" else f"{group.profile} run"
+    return run if group.data == "exact" else f"{run}, {group.data}"
+
+
+def colour(names: list[str]) -> dict[str, str]:
+    """A colour for each fraction, in the data set's order."""
+    return dict(zip(names, (PALETTE[0], PALETTE[6], PALETTE[2], PALETTE[3]), strict=False))
+
+
+def draw_summary(groups: dict[str, RunGroup], folder: Path) -> Path:
+    """Figure 3: distributions of the shares; number and mean length by predominant fraction."""
+    group = groups["full-length"]
+    table = table_of(group.records[0])
+    names, shades = list(table.fractions), colour(list(table.fractions))
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
+    bins = np.linspace(0, 1, 41)
+    for name in names:
+        left.hist(
+            table.frame[name], bins, histtype="step", color=shades[name], label=name, linewidth=1.6
+        )
+    left.set(xlabel="share of the fraction", ylabel="transcripts", title="A: shares")
+    left.legend(frameon=False)
+    largest = pd.Series(table.predominant)
+    lengths = table.frame["sequence"].str.len().groupby(largest.to_numpy()).mean()
+    counts = largest.value_counts()
+    for ax, values, label in (
+        (middle, counts, "transcripts"),
+        (right, lengths, "mean length, nucleotides"),
+    ):
+        ax.bar(names, [values.get(name, 0) for name in names], color=[shades[n] for n in names])
+        ax.set(ylabel=label, xlabel="predominant fraction")
+    middle.set_title("B: number")
+    right.set_title("B: mean length")
+    figure.suptitle(f"{len(table.frame):,} transcripts ({what(group)})")
+    return save_figure(figure, folder, "summary")[0]
+
+
+def draw_scatter(groups: dict[str, RunGroup], folder: Path) -> Path:
+    """Figure 4: true and predicted share of each fraction."""
+    group = groups["full-length"]
+    table = pool(group.records)
+    names = fractions_of(table)
+    figure, axes = plt.subplots(
+        1, len(names), figsize=(3.4 * len(names), 3.7), layout="constrained"
+    )
+    shades = colour(names)
+    for ax, name in zip(axes, names, strict=True):
+        true, guessed = table[f"truth:{name}"], table[name]
+        ax.scatter(
+            true, guessed, s=4, alpha=0.35, color=shades[name], linewidths=0, rasterized=True
+        )
+        ax.plot([0, 1], [0, 1], color="0.6", linewidth=0.8, linestyle="--")
+        ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="true share", ylabel="predicted share")
+        ax.set_title(f"{name}: r = {pearson(true, guessed):.3f}")
+    figure.suptitle(f"Full-length network, {len(table):,} transcripts ({what(group)})")
+    return save_figure(figure, folder, "scatter")[0]
+
+
+def draw_curves(groups: dict[str, RunGroup], folder: Path) -> Path:
+    """Supplementary figure 6: curves of all networks, and of each fraction."""
+    figure, axes = plt.subplots(2, 2, figsize=(10, 9), layout="constrained")
+    for place, name in enumerate(name for name in NEEDS if name in groups):
+        table = pool(groups[name].records)
+        _curves(axes[:, 0], table, [MICRO], {MICRO: (name, PALETTE[place])})
+    table = pool(groups["full-length"].records)
+    names = fractions_of(table)
+    labels = {name: (name, shade) for name, shade in colour(names).items()}
+    _curves(axes[:, 1], table, names, labels)
+    axes[0, 0].set_title("micro average, each network")
+    axes[0, 1].set_title("full-length, each fraction")
+    for ax in axes.flat:
+        ax.set(xlim=(0, 1), ylim=(0, 1.02))
+        ax.legend(frameon=False, fontsize=8)
+    figure.suptitle(f"Predominant fraction ({what(groups['full-length'])})")
+    return save_figure(figure, folder, "curves")[0]
+
+
+def _curves(axes: Any, table: pd.DataFrame, wanted: list[str], labels: dict[str, Any]) -> None:
+    names = fractions_of(table)
+    arguments = predominant(table), table[names].to_numpy(), names
+    pairs = (
+        (axes[0], roc_curve(*arguments), ("false_positive_rate", "true_positive_rate")),
+        (axes[1], pr_curve(*arguments), ("recall", "precision")),
+    )
+    for ax, curves, (x, y) in pairs:
+        for key in wanted:
+            own = curves[curves["label"] == key].iloc[:: max(1, len(curves) // 4000)]
+            ax.plot(own[x], own[y], label=labels[key][0], color=labels[key][1], linewidth=1.3)
+        ax.set(xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
+
+
+def draw_attention(groups: dict[str, RunGroup], folder: Path) -> Path:
+    """Figure 5: mean attention by predominant fraction, in bins from the 5' to the 3' end."""
+    group = groups["fixed-length"]
+    found = [record.content["extra"]["attention"] for record in group.records]
+    names = [name for name in fractions_of(group.records[0].predictions)]
+    figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
+    for (name, shade), marker in zip(colour(names).items(), MARKERS, strict=False):
+        weights = [one["transcripts"].get(name, 0) for one in found]
+        profiles = [one["profiles"][name] for one, n in zip(found, weights, strict=True) if n]
+        if not profiles:
+            continue
+        mean = np.average(profiles, axis=0, weights=[n for n in weights if n])
+        places = -100 * (np.arange(len(mean)) + 0.5)
+        ax.plot(places, mean, label=name, color=shade, marker=marker, markersize=3)
+    ax.set(xlabel="nucleotides from the 3' end", ylabel="attention in a bin of 100")
+    ax.legend(frameon=False)
+    share = np.mean(np.concatenate([one["three_prime"] for one in found]))
+    ax.set_title(f"Fixed-length network ({what(group)}): {share:.0%} in the last 400")
+    return save_figure(figure, folder, "attention")[0]
+
+
+def draw_zipcodes(groups: dict[str, RunGroup], folder: Path) -> Path:
+    """Figure 7: zipcodes by cutoff; and the scan of the transcript with the clearest one."""
+    record = groups["zipcodes"].records[0]
+    extra = record.content["extra"]
+    counts = pd.DataFrame(extra["counts"])
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    for name, marker, shade in (("enhancing", "o", PALETTE[2]), ("repressive", "s", PALETTE[6])):
+        left.plot(counts["cutoff"], counts[name], marker=marker, color=shade, label=name)
+    left.axvline(0.0075, color="0.6", linestyle="--", linewidth=0.8)
+    left.set(xlabel="cutoff, nats", ylabel="zipcodes that do not overlap", yscale="symlog")
+    left.legend(frameon=False)
+    scanned = int(record.metrics["count:scanned"])
+    left.set_title(f"{scanned:,} transcripts ({what(groups['zipcodes'])})")
+    example = extra["example"]
+    if example:
+        right.fill_between(example["centres"], example["importance"], color=PALETTE[0], alpha=0.7)
+        right.set_title(f"scan of {example['id']}")
+        right.set(xlabel="centre of the mask, nucleotide", ylabel="divergence, nats")
+    return save_figure(figure, folder, "zipcodes")[0]
+
+
+def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
+    """Precision and recall of planted nucleotides and of candidate zipcodes."""
+    planted = groups["planted"].records[0].content["extra"]["planted"]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
+    for name, marker, shade in (("scan", "o", PALETTE[2]), ("attention", "s", PALETTE[6])):
+        top = pd.DataFrame(planted[name]["top"])
+        label = f"{name}, area {planted[name]['auc']:.2f}"
+        left.plot(top["recall"], top["precision"], marker=marker, color=shade, label=label)
+        for row in top.itertuples():
+            left.annotate(f"{row.share:.0%}", (row.recall, row.precision), fontsize=7)
+    left.axhline(top["chance"].iloc[0], color="0.6", linestyle="--", linewidth=0.8, label="chance")
+    left.set(xlabel="recall", ylabel="precision", title="nucleotides with the highest weight")
+    left.legend(frameon=False)
+    table = pd.DataFrame(planted["zipcodes"])
+    for name, marker, shade in (("precision", "o", PALETTE[0]), ("recall", "s", PALETTE[4])):
+        right.plot(
+            table["cutoff"], table[name].astype(float), marker=marker, color=shade, label=name
+        )
+    right.set(xlabel="cutoff, nats", xscale="log", ylim=(0, 1.02), title="candidate zipcodes")
+    right.set_xticks(table["cutoff"], [f"{cutoff:g}" for cutoff in table["cutoff"]])
+    right.minorticks_off()
+    right.legend(frameon=False)
+    n = planted["transcripts"]
+    figure.suptitle(f"{n} simulated transcripts ({groups['planted'].profile} run)")
+    return save_figure(figure, folder, "planted")[0]
+
+
+def draw_conservation(groups: dict[str, RunGroup], folder: Path) -> Path:
+    """Figure 8 on made scores: what the comparison looks like where zipcodes are conserved."""
+    from common.interpret.conservation import compare_conservation
+
+    generator = np.random.default_rng(2019)
+    means = np.concatenate([generator.normal(0.9, 0.8, 541), generator.normal(0.4, 0.7, 20_000)])
+    chosen = np.arange(len(means)) < 541
+    result = compare_conservation(means, chosen)
+    figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
+    bins = np.linspace(-2.5, 4, 66)
+    for inside, label, shade in ((True, "zipcodes", PALETTE[0]), (False, "others", PALETTE[6])):
+        values = means[chosen == inside]
+        ax.hist(values, bins, density=True, histtype="step", color=shade, label=label)
+        ax.axvline(values.mean(), color=shade, linestyle=":")
+    ax.set(xlabel="mean score of a stretch", ylabel="density")
+    ax.set_title(f"made scores, not phyloP: KS statistic {result.statistic:.2f}")
+    ax.legend(frameon=False)
+    return save_figure(figure, folder, "conservation")[0]
+
+
+def _source(record: Record) -> dict[str, str]:
+    """What a figure was drawn from."""
+    return {
+        "run": record.key.command,
+        "predictions_sha256": record.content["predictions"]["sha256"],
+        "data": record.data_variant,
+    }

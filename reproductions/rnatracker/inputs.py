@@ -1,0 +1,106 @@
+"""Transcripts as the networks read them: tokens, loop contexts, joint letters, k-mer counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from common.data.alphabet import RNA
+from common.errors import DataError
+from common.features.rna_structure import CONTEXTS, check_contexts
+from common.features.tokens import token_table
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+BASES = "ACGT"
+UNKNOWN = RNA.tokens["N"]
+FIXED, WHOLE = "fixed", "whole"
+
+
+def nucleotide_table() -> np.ndarray:
+    """(6, 4) float32: nothing for padding, one-hot for A, C, G, T, a quarter each for N."""
+    return np.concatenate([np.zeros((1, 4)), np.eye(4), np.full((1, 4), 0.25)]).astype(np.float32)
+
+
+def context_table() -> np.ndarray:
+    """(7, 6) float32: nothing for padding, one-hot for F, T, I, H, M, S."""
+    return np.concatenate([np.zeros((1, 6)), np.eye(6)]).astype(np.float32)
+
+
+def joint_table() -> np.ndarray:
+    """(31, 24) float32: the product of both letters (the paper's 24-bit encoding).
+
+    Token ``1 + 6 * base + context``, bases A, C, G, T, N; an N is a quarter of four columns.
+    """
+    pairs = np.einsum("bi,cj->bcij", nucleotide_table()[1:], context_table()[1:])
+    return np.concatenate([np.zeros((1, 24)), pairs.reshape(30, 24)]).astype(np.float32)
+
+
+def joint_tokens(bases: np.ndarray, contexts: np.ndarray) -> np.ndarray:
+    """Tokens of `joint_table` from tokens of both kinds; padding stays 0."""
+    joint = (bases.astype(np.int64) - 1) * len(CONTEXTS) + contexts
+    return np.where(bases == 0, 0, joint).astype(np.uint8)
+
+
+def context_tokens(identifier: str, sequence: str, contexts: str) -> np.ndarray:
+    """(length,) uint8 tokens of loop contexts; `DataError` where they do not fit the sequence."""
+    check_contexts(identifier, sequence, contexts)
+    codes = np.frombuffer(contexts.encode("ascii"), dtype=np.uint8)
+    table = np.zeros(128, dtype=np.uint8)
+    table[[ord(letter) for letter in CONTEXTS]] = np.arange(1, len(CONTEXTS) + 1)
+    return table[codes]
+
+
+def base_tokens(sequence: str) -> np.ndarray:
+    """(length,) uint8 tokens of a clean transcript: A, C, G, T, N from 1."""
+    return token_table(RNA)[np.frombuffer(sequence.encode("ascii"), dtype=np.uint8)]
+
+
+def three_prime(tokens: np.ndarray, length: int) -> np.ndarray:
+    """The last `length` tokens, with padding on the left where there are fewer."""
+    kept = tokens[-length:]
+    return np.concatenate([np.zeros(length - len(kept), dtype=tokens.dtype), kept])
+
+
+def least_length(blocks: int, pool: int = 3) -> int:
+    """Nucleotides below which nothing is left after all poolings of a whole-length network."""
+    return pool**blocks
+
+
+def check_lengths(ids: Sequence[str], lengths: np.ndarray, least: int) -> None:
+    """Refuse transcripts that are shorter than a network can read.
+
+    Raises
+    ------
+    DataError
+        It names the shortest transcript, how many there are, and the least length.
+    """
+    short = np.flatnonzero(np.asarray(lengths) < least)
+    if len(short):
+        worst = short[np.argmin(np.asarray(lengths)[short])]
+        fault = f"{lengths[worst]} nucleotides, the network needs {least}; {len(short)} such"
+        remedy = "Leave them out, or use the fixed-length network, which pads them"
+        raise DataError(str(ids[worst]), f"{fault} transcripts", remedy)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """As many numbers for each transcript: a source of `common.batching` without a ragged axis.
+
+    Parameters
+    ----------
+    values : (n, width) uint8 or float32
+        Tokens at a fixed length, or counts.
+    """
+
+    values: np.ndarray
+
+    def batch(self, indices: tf.Tensor) -> tf.Tensor:
+        """(batch,) int64 to (batch, width), of the values' type."""
+        import tensorflow as tf
+
+        return tf.gather(tf.constant(self.values), indices)

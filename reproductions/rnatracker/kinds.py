@@ -1,0 +1,17 @@
+"""The networks by what they read."""
+
+from __future__ import annotations
+
+WHOLE_LENGTH = ("full-length", "no-lstm")
+"""Whole transcripts, in ragged batches."""
+
+WITH_STRUCTURE = ("seq+struct", "seqxstruct")
+"""The 3' end, with loop contexts."""
+
+ON_COUNTS = ("nn-5mer", "dnn-5mer")
+"""Counts of k-mers."""
+
+FIXED_LENGTH = ("fixed-length", "no-attention", *WITH_STRUCTURE)
+"""The 3' end at a fixed length."""
+
+NETWORKS = (*WHOLE_LENGTH, *FIXED_LENGTH, *ON_COUNTS)

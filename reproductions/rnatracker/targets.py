@@ -1,0 +1,75 @@
+"""Which run answers each printed number, or why none does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from common.harness.targets import NotAttempted, Target
+
+NAME = "rnatracker"
+TABLE_1 = {
+    "RNATracker full-length": "full-length",
+    "NoLSTM full-length": "no-lstm",
+    "RNATracker fixed-length": "fixed-length",
+    "NoAttention fixed-length": "no-attention",
+    "Seq+Struct fixed-length": "seq-and-struct",
+    "SeqxStruct fixed-length": "seq-by-struct",
+    "DNN-5Mer": "dnn-5mer",
+    "NN-5Mer": "nn-5mer",
+}
+ON_APEX = ("full-length", "fixed-length", "no-attention", "nn-5mer")
+COMPARTMENTS = {
+    "Cytosol": "cytosol",
+    "Insoluble": "insoluble",
+    "Membrane": "membrane",
+    "Nuclear": "nuclear",
+    "ER": "er",
+    "Mitochondria": "mitochondria",
+}
+TEXT = {
+    "roc auc, cytosol": ("pooled", "auc:cytosol"),
+    "pr auc, cytosol": ("pooled", "auc:precision-recall cytosol"),
+    "strongly localised transcripts (max fraction > 0.5)": (
+        "zipcodes",
+        "count:strongly localised",
+    ),
+    "positive zipcodes at KL 0.0075": ("zipcodes", "count:enhancing"),
+    "negative zipcodes at KL 0.0075": ("zipcodes", "count:repressive"),
+    "first-layer filters matching a known RBP (p < 0.05)": ("filters", "count:matched filters"),
+}
+
+
+def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
+    """The run that answers a printed number.
+
+    The printed numbers come from the released code: the variant ``code`` answers them.
+    """
+    if row["source"] == "Table 1":
+        data, _, compartment = str(row["column"]).partition(" ")
+        name = TABLE_1[str(row["row"])]
+        metric = f"pearson:{COMPARTMENTS[compartment]}"
+        if data == "CeFra-Seq":
+            return Target(name, metric, "code")
+        if name in ON_APEX:
+            return Target(f"apex-{name}", metric, "code")
+        return NotAttempted(
+            "the APEX-RIP data are not here, and their stand-in has full-length, fixed-length, "
+            "NoAttention and NN-5Mer runs only",
+            f"reproduce run {NAME}/{name} --variant code --profile full --set data=apex-authors",
+        )
+    if row["metric"] in TEXT:
+        return Target(*TEXT[str(row["metric"])], "code")
+    if row["metric"] == "p value":
+        return NotAttempted(
+            "a p-value has no margin, and this one takes the four fractions of a transcript for "
+            "independent; the same test of our networks is a claim",
+            f"reproduce run {NAME}/pooled --variant code --profile full",
+        )
+    if "conservation" in row["metric"]:
+        return NotAttempted(
+            "the phyloP track and the transcripts' exons are not here; the comparison is tested "
+            "on a made track",
+            "python -m reproductions.rnatracker.conserved TRACK.bw EXONS.tsv",
+        )
+    return NotAttempted("about 400 nucleotides, read off Figure 5; tested as a claim")

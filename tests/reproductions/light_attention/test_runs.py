@@ -1,0 +1,159 @@
+"""Whole runs on simulated data: records, both test sets, figures, comparison and claims."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from common.harness.claims import evaluate_claims
+from common.harness.compare import compare
+from common.harness.experiment import ordered_keys, weights_path
+from common.harness.record import RunKey, read_records
+from common.harness.reported import read_reported
+from common.harness.runner import run_experiment
+from common.harness.targets import NotAttempted, Target, target_of
+from reproductions.light_attention.data import LOCATIONS
+from reproductions.light_attention.experiments import EXPERIMENTS, PAPER
+from reproductions.light_attention.figures import draw
+from reproductions.light_attention.reported import reported_target
+from reproductions.light_attention.search import draw_settings, write_search
+
+NAME = "light_attention"
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory, request):
+    """All smoke runs of the paper."""
+    patch = pytest.MonkeyPatch()
+    request.addfinalizer(patch.undo)
+    folder = tmp_path_factory.mktemp("results")
+    cache = tmp_path_factory.mktemp("cache")
+    patch.setenv("REPRODUCE_RUNS", str(tmp_path_factory.mktemp("runs")))
+    patch.setattr("reproductions.light_attention.features.cache_folder", lambda: cache)
+    for key in ordered_keys(PAPER, "smoke"):
+        run_experiment(PAPER, PAPER.experiment(key.experiment), key, quiet=True, results=folder)
+    yield folder
+
+
+def record_of(results, experiment, variant="paper"):
+    return read_records(results, "smoke", NAME, experiment, variant)[0]
+
+
+def test_every_run_left_a_record_of_both_test_sets(results):
+    records = read_records(results)
+    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 9
+    for record in records:
+        assert record.data_variant == "simulated"
+        assert list(record.tables) == ["", "setHARD", "setHARD-resampled"]
+        for table in record.tables.values():
+            assert list(table.columns) == ["id", "truth", *LOCATIONS]
+            assert np.abs(table[list(LOCATIONS)].sum(axis=1) - 1).max() < 1e-4
+        assert 0 <= record.metrics["setHARD/accuracy"] <= 1
+
+
+def test_embeddings_of_a_run_are_named_in_its_record(results):
+    about = record_of(results, "la-unirep256").content["extra"]["embeddings"]
+    assert about["language_model"] == "random-8" and about["side"] == "forward"
+    means = record_of(results, "ffn-unirep256").content["extra"]["embeddings"]
+    assert means["dtype"] == "float32, mean over the residues"
+    assert record_of(results, "la-onehot").content["extra"]["embeddings"] == {}
+
+
+def test_transfer_keeps_the_distances_of_both_sets(results):
+    record = record_of(results, "at-unirep256")
+    distance = record.content["extra"]["distance"]
+    assert len(distance["setDeepLoc"]) == len(record.predictions)
+    assert len(distance["setHARD"]) == len(record.tables["setHARD"])
+    assert min(distance["setDeepLoc"]) > 0
+
+
+def test_most_common_class_is_each_sets_own(results):
+    record = record_of(results, "majority")
+    for table, name in (("", "accuracy"), ("setHARD", "setHARD/accuracy")):
+        truth = record.tables[table]["truth"]
+        assert record.metrics[name] == pytest.approx(truth.value_counts(normalize=True).max())
+    assert (
+        record.metrics["count:setHARD Nucleus"]
+        == (record.tables["setHARD"]["truth"] == "Nucleus").sum()
+    )
+
+
+def test_a_draw_of_the_search_is_in_its_record_and_in_the_table(results):
+    record = record_of(results, "search-la")
+    drawn = record.content["extra"]["drawn"]
+    assert drawn == draw_settings("la", 1)
+    assert record.settings["learning_rate"] != drawn["learning_rate"]
+    table = write_search(results)
+    assert table["val_accuracy"].tolist() == [record.content["extra"]["val_accuracy"]]
+    assert (results / f"figures/{NAME}/search.csv").exists()
+
+
+def test_weights_of_the_first_seed_are_kept(results):
+    assert weights_path(RunKey("smoke", NAME, "la-unirep256", "paper", 1), results).exists()
+
+
+def test_figures_are_drawn_once_from_the_same_records(results):
+    drawn = draw(results)
+    assert [path.stem for path in drawn] == ["accuracy", "search", "confusion", "umap"]
+    for path in drawn:
+        assert path.stat().st_size > 5000 and path.with_suffix(".svg").exists()
+    assert draw(results) == []
+    sources = json.loads((results / f"figures/{NAME}/sources.json").read_text())
+    assert "la-unirep256" in sources
+
+
+def test_comparison_has_every_reported_row_with_a_verdict_or_a_reason(results):
+    table = compare([PAPER], results)
+    reported = read_reported(PAPER.folder / "reported.csv")
+    assert len(table) == len(reported) == 157
+    waiting = table[table["verdict"] == "not attempted"]
+    assert waiting["reason"].str.len().min() > 10
+    compared = table[table["verdict"] != "not attempted"]
+    assert set(compared["data"]) == {"simulated"}
+    assert {"majority class", "LA one-hot", "Nucleus"} <= {*table["row"]}
+
+
+def test_every_target_is_an_experiment_with_that_variant():
+    known = {experiment.name: experiment for experiment in EXPERIMENTS}
+    missing = []
+    for row in read_reported(PAPER.folder / "reported.csv"):
+        target = target_of(PAPER, row)
+        if isinstance(target, Target):
+            assert target.experiment in known, row.name
+            if target.variant not in known[target.experiment].variants_of("full"):
+                missing.append(row.name)
+        else:
+            assert isinstance(target, NotAttempted) and target.reason
+    assert not missing
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "metric", "expected"),
+    [
+        ("LA ProtT5 without max pooling", "setDeepLoc", "accuracy", "la-no-max-prott5"),
+        ("LA ProtT5-U50 without softmax attention", "setHARD", "accuracy", "la-mean-prott5-u50"),
+        ("Bahdanau attention ProtT5-BFD", "setHARD", "accuracy", "bahdanau-prott5"),
+        ("FFN SeqVec", "setDeepLoc", "mcc", "ffn-seqvec"),
+    ],
+)
+def test_rows_go_to_the_experiments_of_their_names(row, column, metric, expected):
+    found = reported_target({"source": "Table 1", "row": row, "column": column, "metric": metric})
+    assert found.experiment == expected
+    assert found.metric == ("setHARD/" if column == "setHARD" else "") + metric
+
+
+def test_claims_are_tested_on_the_records(results):
+    table = evaluate_claims([PAPER], results).set_index("claim")
+    assert len(table) == len(PAPER.claims)
+    assert np.isfinite(table.loc["la-unirep256 above ffn-unirep256 on setDeepLoc", "difference"])
+    assert np.isfinite(table.loc["la-unirep256 above ffn-unirep256 on setHARD", "difference"])
+    assert table.loc["la-prott5 above ffn-prott5 on setHARD", "verdict"] == "not attempted"
+
+
+def test_names_of_the_settings_are_those_of_the_experiments():
+    named = set(PAPER.settings.experiments)
+    assert named == {experiment.name for experiment in EXPERIMENTS}
+    assert isinstance(pd.DataFrame(PAPER.settings.deviations()), pd.DataFrame)

@@ -1,0 +1,33 @@
+"""The benchmark runs, on a few simulated transcripts; its figures are not judged here."""
+
+from __future__ import annotations
+
+import math
+
+from reproductions.rnatracker import benchmark
+from reproductions.rnatracker.experiments import SETTINGS
+from reproductions.rnatracker.model import build
+from reproductions.rnatracker.training import load_parts
+
+
+def test_every_figure_is_measured(monkeypatch, tmp_path):
+    monkeypatch.setenv("REPRODUCE_RESULTS", str(tmp_path))
+    for name, value in (
+        ("SAMPLED", 16),
+        ("ALONE", 3),
+        ("MASKED_ALONE", 2),
+        ("SCANNED_LENGTH", 250),
+    ):
+        monkeypatch.setattr(benchmark, name, value)
+    settings = SETTINGS.resolve("code", "smoke", "full-length", {"simulated_transcripts": 60})
+    parts = load_parts(settings, 0)
+    model = build(settings, len(parts.table.fractions))
+    training = benchmark._training(model, parts.training, settings)
+    scanning = benchmark._scanning(model, parts.table.frame["sequence"].tolist(), settings)
+    for one in (*training, *scanning):
+        assert math.isfinite(one.value) and one.value >= 0, one.name
+    assert [one.name for one in (*training, *scanning) if one.target] == [
+        "gain of batches",
+        "gain of the scan",
+    ]
+    assert benchmark._ten_folds() == []
