@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source workflow/setup.sh
 set_up dev,jax,slurm,unirep
-exec .venv/bin/python -m pytest "$@"
+exec .venv/bin/python -m pytest -n auto --dist loadfile "$@"

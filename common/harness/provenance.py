@@ -11,6 +11,7 @@ import resource
 import subprocess
 import sys
 from importlib import metadata
+from pathlib import Path
 
 from common.paths import project_root
 
@@ -56,7 +57,16 @@ def provenance(
 
 
 def peak_memory_bytes() -> int:
-    """Most memory that this process has held, in bytes."""
+    """Most memory that this process has held, in bytes.
+
+    On Linux the kernel's own count of this program: `getrusage` would also tell what the process
+    held that started it.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
 

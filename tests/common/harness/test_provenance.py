@@ -57,3 +57,12 @@ def test_peak_memory_grows():
     before = peak_memory_bytes()
     block = b"x" * 300_000_000
     assert peak_memory_bytes() - before > 100_000_000 or before > len(block)
+
+
+def test_peak_memory_is_not_that_of_the_process_that_started_it():
+    block = bytearray(400_000_000)
+    block[::4096] = b"x" * len(block[::4096])
+    program = "from common.harness.provenance import peak_memory_bytes; print(peak_memory_bytes())"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert int(done.stdout) < 400_000_000
+    assert peak_memory_bytes() > 400_000_000

@@ -56,13 +56,17 @@ def files(folder: Path, proteins: pd.DataFrame, task: str) -> tuple[Path, Path]:
 def done(proteins, tmp_path_factory):
     """One study with each task, and where it lies."""
     found = {}
+    patch = pytest.MonkeyPatch()
+    # One test below searches for homologues; here that would only take time.
+    patch.setattr("common.own.folds.shutil.which", lambda name: None)
     for task in ("single-label", "multi-label", "distribution"):
         folder = tmp_path_factory.mktemp(task)
         labelled = read_labelled(*files(folder, proteins, task), TRAINABLE.alphabet)
         options = {"folds": 2, "profile": "quick", "overrides": TINY, "quiet": True}
         paths = run_study("mine", labelled, TRAINABLE, folder / "out", **options)
         found[task] = (labelled, folder / "out", paths, options)
-    return found
+    yield found
+    patch.undo()
 
 
 TASKS = pytest.mark.parametrize("task", ["single-label", "multi-label", "distribution"])

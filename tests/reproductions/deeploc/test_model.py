@@ -190,7 +190,7 @@ def test_saved_networks_load_again(tmp_path):
         assert one.shape == (2, len(LOCATIONS))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(find_spec("jax") is None, reason="jax is not installed (extra `jax`)")
 @pytest.mark.parametrize("experiment", ["blosum-tree", "report"])
 def test_a_smoke_run_on_jax_leaves_a_record(experiment, tmp_path):
