@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -225,6 +226,8 @@ def confusion_heat_map(ax: Axes, counts: pd.DataFrame) -> AxesImage:
 def save_figure(fig: Figure, folder: Path, name: str) -> tuple[Path, Path]:
     """Write a figure as PNG (150 dpi) and SVG, with the same bytes whenever it is drawn again.
 
+    A figure that pyplot made is closed.
+
     No date and no version of the drawing library is written, and the ids in the SVG come from a
     fixed salt. Text is drawn as outlines, so that the page needs no fonts.
 
@@ -259,4 +262,5 @@ def save_figure(fig: Figure, folder: Path, name: str) -> tuple[Path, Path]:
                 fig.savefig(
                     temporary, format=suffix, dpi=DPI, bbox_inches="tight", metadata=quiet[suffix]
                 )
+    plt.close(fig)
     return paths["png"], paths["svg"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -58,7 +59,7 @@ def done(proteins, tmp_path_factory):
     found = {}
     patch = pytest.MonkeyPatch()
     # One test below searches for homologues; here that would only take time.
-    patch.setattr("common.own.folds.shutil.which", lambda name: None)
+    patch.setattr("common.own.folds.shutil", SimpleNamespace(which=lambda name: None))
     for task in ("single-label", "multi-label", "distribution"):
         folder = tmp_path_factory.mktemp(task)
         labelled = read_labelled(*files(folder, proteins, task), TRAINABLE.alphabet)
@@ -132,19 +133,21 @@ def test_without_mmseqs_the_folds_are_random_and_say_so(proteins, tmp_path, monk
         TRAINABLE.alphabet,
         3,
     )
-    monkeypatch.setattr(folds.shutil, "which", lambda name: None)
+    monkeypatch.setattr(folds, "shutil", SimpleNamespace(which=lambda name: None))
     found, how = folds.make_folds(*args)
     assert how == RANDOM
     assert set(found) == {0, 1, 2}
 
 
-def test_homologues_share_a_fold(proteins):
+def test_homologues_share_a_fold(proteins, monkeypatch):
     import shutil
 
+    from common.own import folds
     from common.own.folds import make_folds
 
     if shutil.which("mmseqs") is None:
         pytest.skip("mmseqs is not installed")
+    monkeypatch.setattr(folds, "shutil", shutil)
     texts = proteins["sequence"].tolist()
     texts[1] = texts[0][:-2] + "AA"
     texts[2] = "M" + texts[0][1:]
