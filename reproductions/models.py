@@ -96,14 +96,14 @@ def load_model(name: str) -> Predictor:
     """
     model, card, path = find_model(name)
     from common.backend import load_backend
-    from common.own.final import load_own
+    from common.own.trainable import load_network
     from common.predict.card import weights_of
-    from common.predict.release import load_released
+    from common.predict.predictor import Predictor
 
     load_backend()
     if model is None:
-        return load_own(card, weights_of(path), trainables()[card.paper])
-    return load_released(model, card, weights_of(path))
+        return Predictor(card, load_network(trainables()[card.paper], card, weights_of(path)))
+    return Predictor(card, model.load(card, weights_of(path)))
 
 
 def _release(name: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -63,13 +63,34 @@ def run_ensemble(key: RunKey, results: Path, members: str, most: int) -> RunResu
         As `mean_predictions`.
     """
     records = read_records(results, key.profile, key.paper, members, key.variant)[:most]
-    predictions = mean_predictions(records)
-    tables = {name: mean_predictions(records, name) for name in records[0].tables if name}
+    tables = {"": mean_predictions(records)}
+    tables |= {name: mean_predictions(records, name) for name in records[0].tables if name}
+    return averaged(records, tables, most, f"{len(records)} members")
+
+
+def averaged(
+    records: Sequence[Record], tables: Mapping[str, pd.DataFrame], most: int, members: str
+) -> RunResult:
+    """Result of an ensemble, ready to be recorded.
+
+    Parameters
+    ----------
+    records : sequence of Record
+        Its members.
+    tables : mapping of str to DataFrame
+        Their mean predictions by table, the first one's name being empty.
+    most : int
+        Members that it takes at most.
+    members : str
+        What the remark calls them.
+    """
+    tables = dict(tables)
+    predictions = tables.pop("")
     metrics = scores(predictions)
     for name, table in tables.items():
         metrics |= scores(table, name)
     first = records[0].content
-    said = [f"{len(records)} members", first["extra"].get("remark", "")]
+    said = [members, first["extra"].get("remark", "")]
     return RunResult(
         metrics=metrics,
         predictions=predictions,

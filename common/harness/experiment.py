@@ -18,8 +18,11 @@ from common.harness.settings import PROFILES, Settings, load_settings
 if TYPE_CHECKING:
     import keras
 
+    from common.batching import Examples
     from common.own.trainable import Trainable
     from common.predict.release import ReleasedModel
+    from common.training.fit import FitResult
+    from common.training.recipe import Recipe
 
 __all__ = [
     "PROFILES",
@@ -75,6 +78,32 @@ class Context:
 
         if self.key.seed == 1 and self.key.fold == 0:
             save_weights(weights_path(self.key, self.results), model, dtype="float16")
+
+    def fit(
+        self,
+        model: keras.Model,
+        training: Examples,
+        recipe: Recipe,
+        validation: Examples | None = None,
+        data: str = "",
+    ) -> FitResult:
+        """Train a compiled network as `common.training.fit.fit` does, with the run's own seed.
+
+        Checkpoints lie under the run's folder, in that of the data's short name `data`.
+        """
+        from common.training.fit import fit
+
+        return fit(
+            model,
+            training,
+            recipe,
+            seed=self.key.seed,
+            validation=validation,
+            folder=self.checkpoints / data,
+            title=self.title,
+            tensorboard=self.tensorboard,
+            stream=self.stream,
+        )
 
     @property
     def may_simulate(self) -> bool:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
-from common.batching import Examples
 from common.harness.experiment import Context, Paper
 from common.harness.groups import choose_group
 from common.harness.provenance import git_state
 from common.harness.record import RunKey, read_records
 from common.harness.runner import checkpoint_folder
 from common.own.study import NETWORK, Data, train_network
-from common.own.trainable import Trainable
 from common.predict.card import Card, digest_of, weights_of, write_card
 from common.predict.novelty import describe_training
-from common.predict.predictor import Network, Predictor
 from common.predict.release import calibrate_scores, spread_of
 
 WHOLE = "whole"
@@ -82,27 +77,3 @@ def write_final(
     )
     write_card(card_path, card)
     return card_path
-
-
-def load_own(card: Card, weights: Path, trainable: Trainable) -> Predictor:
-    """A predictor from the card of a network that was trained on a user's own data."""
-    from common.training.checkpoint import load_weights
-
-    settings = dict(card.settings)
-    model = trainable.build(settings, len(card.labels), card.task)
-    load_weights(weights, model)
-    explained = trainable.explain(model)
-
-    def examples(ids: Sequence[str], sequences: Sequence[str]) -> Examples:
-        return trainable.examples(pd.DataFrame({"id": ids, "sequence": sequences}), settings, None)
-
-    shown = trainable.attention if trainable.attention in explained.output else ""
-    network = Network(
-        explained,
-        examples,
-        trainable.alphabet,
-        trainable.output,
-        shown,
-        lambda length: trainable.kept(length, settings),
-    )
-    return Predictor(card, network)

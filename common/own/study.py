@@ -215,7 +215,6 @@ def train_network(data: Data, rows: np.ndarray, context: Context) -> tuple[Any, 
     """
     import keras
 
-    from common.training.fit import fit
     from common.training.seeds import set_seed
 
     labelled, settings = data.labelled, context.settings
@@ -225,15 +224,7 @@ def train_network(data: Data, rows: np.ndarray, context: Context) -> tuple[Any, 
     model = data.trainable.build(settings, len(labelled.labels), labelled.task)
     targets = targets_of(labelled.truth, labelled.labels)[rows]
     frame = labelled.frame.iloc[rows].reset_index(drop=True)
-    fitted = fit(
-        model,
-        data.trainable.examples(frame, settings, targets),
-        recipe,
-        seed=context.key.seed,
-        folder=context.checkpoints,
-        title=context.title,
-        stream=context.stream,
-    )
+    fitted = context.fit(model, data.trainable.examples(frame, settings, targets), recipe)
     return model, fitted
 
 

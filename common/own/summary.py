@@ -104,7 +104,6 @@ def draw_predictions(pooled: SeedScores, results: Path) -> str:
         ax.set(xlim=(0, 1), xlabel="F1")
         ax.invert_yaxis()
     path = save_figure(figure, results / "figures", "predictions")[0]
-    plt.close(figure)
     return f"../figures/{path.name}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     import keras
 
     from common.batching import Examples
+    from common.predict.card import Card
+    from common.predict.predictor import Network
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,35 @@ class Trainable:
     output: str
     attention: str
     kept: Callable[[int, Mapping[str, Any]], np.ndarray]
+
+
+def load_network(trainable: Trainable, card: Card, weights: Path) -> Network:
+    """The network of a card with its weights, ready for a `Predictor`.
+
+    Raises
+    ------
+    DataError
+        The weights are unreadable or of another network.
+    """
+    from common.predict.predictor import Network
+    from common.training.checkpoint import load_weights
+
+    settings = dict(card.settings)
+    model = trainable.build(settings, len(card.labels), card.task)
+    load_weights(weights, model)
+    explained = trainable.explain(model)
+
+    def examples(ids: Sequence[str], sequences: Sequence[str]) -> Examples:
+        return trainable.examples(pd.DataFrame({"id": ids, "sequence": sequences}), settings, None)
+
+    return Network(
+        explained,
+        examples,
+        trainable.alphabet,
+        trainable.output,
+        trainable.attention if trainable.attention in explained.output else "",
+        lambda length: trainable.kept(length, settings),
+    )
 
 
 def targets_of(truth: np.ndarray, labels: Sequence[str]) -> np.ndarray:

@@ -40,14 +40,14 @@ def plot_prediction(
     DataError
         A letter outside the alphabet.
     """
-    row = predictor.predict({identifier: sequence}).iloc[0]
-    shown = predictor.has_attention
+    row, weights = predictor.look(identifier, sequence)
+    shown = weights is not None
     figure = Figure(figsize=(10 if shown else 5, 3.4), layout="constrained")
     axes = figure.subplots(1, 2, width_ratios=(1, 1.6)) if shown else [figure.subplots()]
     figure.suptitle(f"{identifier}, {row['length']:,} long: {row['location']}", fontsize=10)
     _bars(axes[0], predictor, row[list(predictor.labels)].to_numpy(dtype=float))
-    if shown:
-        _attention(axes[1], predictor.attention(sequence))
+    if weights is not None:
+        _attention(axes[1], weights)
     name = re.sub(r"[^A-Za-z0-9._-]", "_", identifier)[:LONGEST_NAME].lstrip(".") or "sequence"
     return list(save_figure(figure, folder, name))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -115,7 +115,26 @@ class Predictor:
 
     def answer(self, ids: Sequence[str], sequences: Sequence[str]) -> pd.DataFrame:
         """The table of `predict` for clean sequences."""
-        outputs = self._outputs(ids, sequences)
+        return self._table(ids, sequences, self._outputs(ids, sequences))
+
+    def look(self, identifier: str, sequence: str) -> tuple[pd.Series, np.ndarray | None]:
+        """The row of `predict` and the `attention` of one sequence, from one pass.
+
+        Returns
+        -------
+        Series
+        (length,) float64, or None where the model has no attention
+        """
+        clean = self.network.alphabet.clean(identifier, sequence)
+        outputs = self._outputs([identifier], [clean])
+        row = self._table([identifier], [clean], outputs).iloc[0]
+        if not self.has_attention:
+            return row, None
+        return row, self._whole(outputs[self.network.attention][0], len(clean))
+
+    def _table(
+        self, ids: Sequence[str], sequences: Sequence[str], outputs: Mapping[str, np.ndarray]
+    ) -> pd.DataFrame:
         probabilities = self._calibrated(outputs[self.network.output])
         best = probabilities.argmax(axis=1)
         where = [self.labels[place] for place in best]
@@ -146,9 +165,8 @@ class Predictor:
         """
         if not self.has_attention:
             raise UsageError(self.card.model, "this model has no attention", "Choose another")
-        clean = self.network.alphabet.clean("the sequence", sequence)
-        outputs = self._outputs(["sequence"], [clean])
-        return self._whole(outputs[self.network.attention][0], len(clean))
+        weights = self.look("the sequence", sequence)[1]
+        return cast(np.ndarray, weights)
 
     def mutational_scan(
         self, sequence: str, positions: Sequence[int] | None = None

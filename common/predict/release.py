@@ -28,7 +28,7 @@ from common.metrics.calibration import (
 )
 from common.predict.card import Card, digest_of, weights_of, write_card
 from common.predict.novelty import describe_training
-from common.predict.predictor import Network, Predictor
+from common.predict.predictor import Network
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
@@ -131,11 +131,6 @@ def release(
     )
     write_card(card_path, card)
     return card_path
-
-
-def load_released(model: ReleasedModel, card: Card, weights: Path) -> Predictor:
-    """A predictor from a card and its weights."""
-    return Predictor(card, model.load(card, weights))
 
 
 def calibrate(record: Record) -> dict[str, Any]:

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from common.errors import DataError
-from common.harness.ensemble import members_of
+from common.harness.ensemble import averaged
 from common.harness.experiment import Context
-from common.harness.outcome import scores
 from common.harness.record import Record, RunResult, read_records
 from reproductions.deeploc.tree import LOCATIONS, locations_from_nodes, nodes_from_locations
 
@@ -49,31 +48,8 @@ def run(context: Context, softmax: str, tree: str) -> RunResult:
     records = [record for found in kinds for record in found][:most]
     kinds = [[r for r in records if r.key.experiment == name] for name in (softmax, tree)]
     tables = {name: combined(kinds[0], kinds[1], name) for name in records[0].tables if name != OWN}
-    predictions = tables.pop("")
-    metrics = scores(predictions)
-    for name, table in tables.items():
-        metrics |= scores(table, name)
-    first = records[0].content
     counts = f"{len(kinds[0])} softmaxes and {len(kinds[1])} trees"
-    return RunResult(
-        metrics=metrics,
-        predictions=predictions,
-        history=pd.DataFrame({"epoch": [], "loss": []}),
-        n_original=len(predictions),
-        n_effective=len(predictions),
-        data_variant=records[0].data_variant,
-        data_sha256=first["data_sha256"],
-        n_parameters=sum(record.content["n_parameters"] for record in records),
-        padding_share=first["padding_share"],
-        epochs=first["epochs"],
-        seconds=sum(record.content["seconds"] for record in records),
-        extra={
-            "members": members_of(records),
-            "most": most,
-            "remark": "; ".join(filter(None, [counts, first["extra"].get("remark", "")])),
-        },
-        tables=tables,
-    )
+    return averaged(records, tables, most, counts)
 
 
 def combined(softmaxes: Sequence[Record], trees: Sequence[Record], table: str) -> pd.DataFrame:

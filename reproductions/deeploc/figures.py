@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,10 +11,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from common.backend import load_backend
-from common.files import written_whole
+from common.harness.drawn import fullest, is_drawn, note_drawn, run_name, source_of
 from common.harness.experiment import weights_path
 from common.harness.record import Record, read_records
-from common.harness.settings import PROFILES
 from common.interpret.attention import align_termini
 from common.interpret.figures import attention_heat_map, confusion_heat_map, save_figure
 from common.metrics.classification import confusion, most_likely
@@ -56,16 +53,15 @@ def draw(results: Path) -> list[Path]:
     list of Path
         The PNG files that were drawn now.
     """
-    ensemble = fullest(results, ("profile-ensemble", "blosum-ensemble"))
-    network = fullest(results, ("blosum-softmax",), with_weights=True)
-    report = fullest(results, ("report",))
+    ensemble = fullest(results, NAME, ("profile-ensemble", "blosum-ensemble"), variant="paper")
+    network = fullest(results, NAME, ("blosum-softmax",), variant="paper", with_weights=True)
+    report = fullest(results, NAME, ("report",), variant="paper")
     folder = results / "figures" / NAME
     found = {"ensemble": ensemble, "network": network, "report": report}
-    sources = {name: source(record) for name, record in found.items() if record is not None}
+    sources = {name: source_of(record) for name, record in found.items() if record is not None}
     every = [r.content["predictions"]["sha256"] for r in read_records(results, paper=NAME)]
     sources["all"] = {"predictions_sha256": sorted(every)}
-    note = folder / "sources.json"
-    if note.exists() and json.loads(note.read_text()) == sources:
+    if is_drawn(folder, sources):
         return []
     drawn = []
     if ensemble is not None:
@@ -76,8 +72,7 @@ def draw(results: Path) -> list[Path]:
     if report is not None:
         drawn += [draw_cells(report, folder), draw_matrices(report, folder)]
     drawn += draw_ablations(results, folder)
-    with written_whole(note) as temporary:
-        temporary.write_text(json.dumps(sources, indent=1) + "\n")
+    note_drawn(folder, sources)
     return drawn
 
 
@@ -88,7 +83,7 @@ def draw_confusion(record: Record, folder: Path) -> Path:
     figure, axes = plt.subplots(figsize=(7, 6.6), layout="constrained")
     confusion_heat_map(axes, confusion(truth, predicted, LOCATIONS))
     right = float(np.mean(truth == predicted))
-    axes.set_title(f"{record.key.experiment}: {right:.3f} of {len(truth):,} ({what(record)})")
+    axes.set_title(f"{record.key.experiment}: {right:.3f} of {len(truth):,} ({run_name(record)})")
     return save_figure(figure, folder, "confusion")[0]
 
 
@@ -101,7 +96,7 @@ def draw_tree_figure(record: Record, folder: Path) -> Path:
     axes.set_xlim(-0.3, 5.2)
     axes.invert_yaxis()
     axes.axis("off")
-    axes.set_title(f"Right decisions at each node, {record.key.experiment} ({what(record)})")
+    axes.set_title(f"Right decisions at each node, {record.key.experiment} ({run_name(record)})")
     return save_figure(figure, folder, "tree")[0]
 
 
@@ -131,7 +126,7 @@ def draw_attention(seen: Explained, folder: Path) -> Path:
     figure, axes = plt.subplots(figsize=(10, 7.5))
     figure.subplots_adjust(left=0.2, right=0.98)
     attention_heat_map(axes, aligned, seen.frame["location"].to_numpy(dtype=str), LOCATIONS)
-    axes.set_title(f"Last decoding step, {seen.record.key.experiment} ({what(seen.record)})")
+    axes.set_title(f"Last decoding step, {seen.record.key.experiment} ({run_name(seen.record)})")
     return save_figure(figure, folder, "attention")[0]
 
 
@@ -150,7 +145,7 @@ def draw_decoding(seen: Explained, folder: Path) -> Path:
     axes.set_ylabel("decoding step")
     figure.colorbar(image, ax=axes, label="attention")
     name, location = seen.frame.loc[row, "id"], seen.frame.loc[row, "location"]
-    axes.set_title(f"{name}, {location}, {length} residues ({what(seen.record)})")
+    axes.set_title(f"{name}, {location}, {length} residues ({run_name(seen.record)})")
     return save_figure(figure, folder, "decoding")[0]
 
 
@@ -187,27 +182,3 @@ def explained(record: Record, results: Path) -> Explained:
     outputs = predict(explain(model), split.test, max_positions=MOST_POSITIONS)
     lengths = np.asarray(split.test.lengths)
     return Explained(record, outputs["attention"], outputs["location"], split.test_frame, lengths)
-
-
-def fullest(results: Path, names: tuple[str, ...], with_weights: bool = False) -> Record | None:
-    """Record of the fullest profile that has one of these experiments, the first name first."""
-    for profile in reversed(PROFILES):
-        for name in names:
-            for record in read_records(results, profile, NAME, name, "paper"):
-                if not with_weights or weights_path(record.key, results).exists():
-                    return record
-    return None
-
-
-def source(record: Record) -> dict[str, Any]:
-    """What a figure was drawn from."""
-    return {
-        "run": record.key.command,
-        "predictions_sha256": record.content["predictions"]["sha256"],
-        "data": record.data_variant,
-    }
-
-
-def what(record: Record) -> str:
-    """Which run a title speaks of."""
-    return "full run" if record.key.profile == "full" else f"{record.key.profile} run"

@@ -15,7 +15,7 @@ from common.features.per_residue import PerResidueStore
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
-from common.training.fit import FitResult, fit, predict
+from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
 from reproductions.deeploc import data, report_data
@@ -186,16 +186,12 @@ def train(context: Context) -> Trained:
     keras.config.set_dtype_policy(recipe.dtype)
     set_seed(seed)
     model = build(settings, balanced_weights(split.labels) if settings["balanced"] else None)
-    fitted = fit(
+    fitted = context.fit(
         model,
         split.train,
         recipe,
-        seed=seed,
-        validation=split.validation,
-        folder=context.checkpoints / digest(split.variant, split.sha256, split.profiles),
-        title=context.title,
-        tensorboard=context.tensorboard,
-        stream=context.stream,
+        split.validation,
+        digest(split.variant, split.sha256, split.profiles),
     )
     context.keep_weights(model)
     started = time.monotonic()

@@ -14,7 +14,7 @@ from common.features.per_residue import PerResidueStore
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
-from common.training.fit import FitResult, fit, predict
+from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
 from reproductions.deeploc.data import Table, limited, load_table
@@ -161,17 +161,7 @@ def train(context: Context) -> Trained:
     set_seed(seed)
     model = build(settings)
     data = digest(split.table.variant, split.table.sha256, split.profiles)
-    fitted = fit(
-        model,
-        split.train,
-        recipe,
-        seed=seed,
-        validation=split.validation,
-        folder=context.checkpoints / data,
-        title=context.title,
-        tensorboard=context.tensorboard,
-        stream=context.stream,
-    )
+    fitted = context.fit(model, split.train, recipe, split.validation, data)
     context.keep_weights(model)
     started = time.monotonic()
     outputs = [

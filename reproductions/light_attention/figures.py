@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,12 +13,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from common.files import written_whole
+from common.harness.drawn import fullest, is_drawn, note_drawn, source_of
 from common.harness.experiment import weights_path
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
 from common.harness.reported import Reported, read_reported
-from common.harness.settings import PROFILES
 from common.interpret.figures import confusion_heat_map, location_scatter, save_figure
 from common.interpret.projection import tsne, umap
 from common.metrics.classification import confusion, most_likely
@@ -56,13 +54,12 @@ def draw(results: Path) -> list[Path]:
     found = {name: group for name, group in groups.items() if group is not None}
     folder = results / "figures" / "light_attention"
     sources: dict[str, Any] = {
-        name: [_source(one) for one in group.records] for name, group in found.items()
+        name: [source_of(one) for one in group.records] for name, group in found.items()
     }
-    sources["search"] = [_source(r) for r in records if r.key.experiment in SEARCHES]
+    sources["search"] = [source_of(r) for r in records if r.key.experiment in SEARCHES]
     if audit_path(results).exists():
         sources["audit"] = hashlib.sha256(audit_path(results).read_bytes()).hexdigest()
-    note = folder / "sources.json"
-    if not found or (note.exists() and json.loads(note.read_text()) == sources):
+    if not found or is_drawn(folder, sources):
         return []
     drawn = [draw_accuracy(found, folder)]
     if audit_path(results).exists():
@@ -75,8 +72,7 @@ def draw(results: Path) -> list[Path]:
         explained = _weighted(results)
         if explained is not None:
             drawn.append(draw_maps(*explained, folder))
-    with written_whole(note) as temporary:
-        temporary.write_text(json.dumps(sources, indent=1) + "\n")
+    note_drawn(folder, sources)
     return drawn
 
 
@@ -207,12 +203,11 @@ def draw_maps(
 
 def _weighted(results: Path) -> tuple[Record, dict[str, np.ndarray], np.ndarray] | None:
     """Outputs of the fullest LA whose weights were kept and whose channels match its input."""
-    for profile in reversed(PROFILES):
-        for record in read_records(results, profile, "light_attention", "la-unirep256"):
-            if weights_path(record.key, results).exists():
-                explained = _explained(record, results)
-                return explained if "weighted" in explained[1] else None
-    return None
+    record = fullest(results, "light_attention", ("la-unirep256",), with_weights=True)
+    if record is None:
+        return None
+    explained = _explained(record, results)
+    return explained if "weighted" in explained[1] else None
 
 
 def _explained(record: Record, results: Path) -> tuple[Record, dict[str, np.ndarray], np.ndarray]:
@@ -285,12 +280,3 @@ def _embedder(record: Record) -> str:
 def _what(group: RunGroup) -> str:
     count = len(group.seeds)
     return f"{group.profile} run, {count} seed{'s' * (count > 1)}"
-
-
-def _source(record: Record) -> dict[str, Any]:
-    """What a figure was drawn from."""
-    return {
-        "run": record.key.command,
-        "predictions_sha256": record.content["predictions"]["sha256"],
-        "data": record.data_variant,
-    }

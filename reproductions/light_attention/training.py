@@ -15,7 +15,7 @@ from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
 from common.harness.runner import device_name
-from common.training.fit import FitResult, fit, predict
+from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
 from reproductions.light_attention.data import (
@@ -188,16 +188,8 @@ def train(context: Context) -> Trained:
     on_cpu = device_name().startswith("CPU")
     model = build(settings, split.features.width, len(split.labels), as_product=on_cpu)
     recipe = Recipe.from_settings(settings)
-    fitted = fit(
-        model,
-        split.examples["train"],
-        recipe,
-        seed=seed,
-        validation=split.examples["val"],
-        folder=context.checkpoints / split.digest,
-        title=context.title,
-        tensorboard=context.tensorboard,
-        stream=context.stream,
+    fitted = context.fit(
+        model, split.examples["train"], recipe, split.examples["val"], split.digest
     )
     started = time.monotonic()
     found = {

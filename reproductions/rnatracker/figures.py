@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,9 +10,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from common.files import written_whole
+from common.harness.drawn import is_drawn, note_drawn, source_of
 from common.harness.groups import RunGroup, choose_group
-from common.harness.record import Record, read_records
+from common.harness.record import read_records
 from common.interpret.figures import MARKERS, PALETTE, save_figure
 from common.metrics.distribution import pearson
 from common.metrics.ranking import MICRO, pr_curve, roc_curve
@@ -39,9 +38,8 @@ def draw(results: Path) -> list[Path]:
         name: group for name in DRAWN if (group := choose_group(records, name, VARIANT)) is not None
     }
     folder = results / "figures" / "rnatracker"
-    sources = {name: [_source(one) for one in group.records] for name, group in groups.items()}
-    note = folder / "sources.json"
-    if not sources or (note.exists() and json.loads(note.read_text()) == sources):
+    sources = {name: [source_of(one) for one in group.records] for name, group in groups.items()}
+    if not sources or is_drawn(folder, sources):
         return []
     steps: tuple[tuple[str, Callable[[dict[str, RunGroup], Path], Path]], ...] = (
         ("full-length", draw_summary),
@@ -55,14 +53,13 @@ def draw(results: Path) -> list[Path]:
         ("full-length", draw_conservation),
     )
     drawn = [step(groups, folder) for name, step in steps if name in groups]
-    with written_whole(note) as temporary:
-        temporary.write_text(json.dumps(sources, indent=1) + "\n")
+    note_drawn(folder, sources)
     return drawn
 
 
 def what(group: RunGroup) -> str:
     """What a figure shows: profile and data."""
-    run = "full run" if group.profile == "full" else f"{group.profile} run"
+    run = f"{group.profile} run"
     return run if group.data == "exact" else f"{run}, {group.data}"
 
 
@@ -242,12 +239,3 @@ def draw_conservation(groups: dict[str, RunGroup], folder: Path) -> Path:
     ax.set_title(f"made scores, not phyloP: KS statistic {result.statistic:.2f}")
     ax.legend(frameon=False)
     return save_figure(figure, folder, "conservation")[0]
-
-
-def _source(record: Record) -> dict[str, str]:
-    """What a figure was drawn from."""
-    return {
-        "run": record.key.command,
-        "predictions_sha256": record.content["predictions"]["sha256"],
-        "data": record.data_variant,
-    }

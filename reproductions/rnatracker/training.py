@@ -19,7 +19,7 @@ from common.features.structure_cache import cached_contexts
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
-from common.training.fit import FitResult, fit, predict
+from common.training.fit import FitResult, predict
 from common.training.seeds import set_seed
 from reproductions.rnatracker import inputs
 from reproductions.rnatracker.attention import attention_summary
@@ -211,17 +211,7 @@ def train(context: Context) -> Trained:
     keras.config.set_dtype_policy(recipe.dtype)
     set_seed(seed)
     model = build(settings, len(parts.table.fractions), parts.n_features)
-    fitted = fit(
-        model,
-        parts.training,
-        recipe,
-        seed=seed,
-        validation=parts.validation,
-        folder=context.checkpoints / parts.digest,
-        title=context.title,
-        tensorboard=context.tensorboard,
-        stream=context.stream,
-    )
+    fitted = context.fit(model, parts.training, recipe, parts.validation, parts.digest)
     context.keep_weights(model)
     started = time.monotonic()
     outputs = predict(

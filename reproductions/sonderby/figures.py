@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib.pyplot as plt
 import numpy as np
 
 from common.backend import load_backend
-from common.files import written_whole
+from common.harness.drawn import fullest, is_drawn, note_drawn, run_name, source_of
 from common.harness.experiment import weights_path
-from common.harness.record import Record, read_records
-from common.harness.settings import PROFILES
+from common.harness.record import Record
 from common.interpret.attention import align_termini
 from common.interpret.figures import (
     attention_heat_map,
@@ -66,11 +64,13 @@ def draw(results: Path) -> list[Path]:
     list of Path
         The PNG files that were drawn now.
     """
-    records = {name: _fullest(results, name) for name in ("r-lstm-ensemble", "a-lstm", "r-lstm")}
+    records = {
+        name: fullest(results, "sonderby", (name,), with_weights=name != "r-lstm-ensemble")
+        for name in ("r-lstm-ensemble", "a-lstm", "r-lstm")
+    }
     folder = results / "figures" / "sonderby"
-    sources = {name: _source(record) for name, record in records.items() if record is not None}
-    note = folder / "sources.json"
-    if note.exists() and json.loads(note.read_text()) == sources:
+    sources = {name: source_of(record) for name, record in records.items() if record is not None}
+    if is_drawn(folder, sources):
         return []
     drawn = []
     if records["r-lstm-ensemble"] is not None:
@@ -85,8 +85,7 @@ def draw(results: Path) -> list[Path]:
         drawn.append(draw_filters(networks["a-lstm"], folder))
     if {"a-lstm", "r-lstm"} <= networks.keys():
         drawn.append(draw_tsne(networks["r-lstm"], networks["a-lstm"], folder))
-    with written_whole(note) as temporary:
-        temporary.write_text(json.dumps(sources, indent=1) + "\n")
+    note_drawn(folder, sources)
     return drawn
 
 
@@ -99,7 +98,7 @@ def draw_confusion(record: Record, folder: Path) -> Path:
     members = len(record.content["extra"]["members"])
     right = float(np.mean(truth == predicted))
     axes.set_title(
-        f"Ensemble of {members} R-LSTMs: {right:.3f} of {len(truth):,} ({_what(record)})"
+        f"Ensemble of {members} R-LSTMs: {right:.3f} of {len(truth):,} ({run_name(record)})"
     )
     return save_figure(figure, folder, "confusion")[0]
 
@@ -111,7 +110,7 @@ def draw_attention(network: Explained, folder: Path) -> Path:
     figure, axes = plt.subplots(figsize=(10, 7.5))
     figure.subplots_adjust(left=0.2, right=0.98)
     attention_heat_map(axes, aligned, network.locations, PAPER_ORDER)
-    axes.set_title(f"A-LSTM ({_what(network.record)})")
+    axes.set_title(f"A-LSTM ({run_name(network.record)})")
     return save_figure(figure, folder, "attention")[0]
 
 
@@ -126,7 +125,7 @@ def draw_tsne(r_lstm: Explained, a_lstm: Explained, folder: Path) -> Path:
     for place, (ax, (title, network, output)) in enumerate(zip(axes, panels, strict=True)):
         points = tsne(network.outputs[output], seed=0)
         location_scatter(ax, points, network.locations, PAPER_ORDER, legend=place == 2)
-        ax.set_title(f"{title} ({_what(network.record)})")
+        ax.set_title(f"{title} ({run_name(network.record)})")
     return save_figure(figure, folder, "tsne")[0]
 
 
@@ -139,7 +138,7 @@ def draw_filters(network: Explained, folder: Path) -> Path:
     figure, axes = plt.subplots(
         len(chosen), LOGOS_EACH, figsize=size, squeeze=False, layout="constrained"
     )
-    figure.suptitle(f"Filters of the A-LSTM ({_what(network.record)})")
+    figure.suptitle(f"Filters of the A-LSTM ({run_name(network.record)})")
     for row, width in zip(axes, chosen, strict=True):
         strength = np.abs(kernels[width][:, :20]).sum(axis=(0, 1))
         pssms = filter_pssm(kernels[width])
@@ -171,25 +170,3 @@ def explained(record: Record, results: Path) -> Explained:
     outputs = predict(explain(model), split.test)
     locations = split.test_frame["location"].to_numpy(dtype=str)
     return Explained(record, model, outputs, locations, split.test.lengths)
-
-
-def _fullest(results: Path, name: str) -> Record | None:
-    """Record of the fullest profile that has this experiment, with weights where it trains."""
-    for profile in reversed(PROFILES):
-        for record in read_records(results, profile, "sonderby", name):
-            if name == "r-lstm-ensemble" or weights_path(record.key, results).exists():
-                return record
-    return None
-
-
-def _source(record: Record) -> dict[str, Any]:
-    """What a figure was drawn from."""
-    return {
-        "run": record.key.command,
-        "predictions_sha256": record.content["predictions"]["sha256"],
-        "data": record.data_variant,
-    }
-
-
-def _what(record: Record) -> str:
-    return "full run" if record.key.profile == "full" else f"{record.key.profile} run"

@@ -17,7 +17,7 @@ from common.features.truncation import cut_middle
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
-from common.training.fit import FitResult, fit, predict
+from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
 from reproductions.sonderby.data import LOCATIONS, Table, load_table
@@ -154,17 +154,7 @@ def train(context: Context) -> Trained:
     keras.config.set_dtype_policy(recipe.dtype)
     set_seed(seed)
     model = build(settings, len(LOCATIONS))
-    fitted = fit(
-        model,
-        split.train,
-        recipe,
-        seed=seed,
-        validation=split.test,
-        folder=context.checkpoints / split.digest,
-        title=context.title,
-        tensorboard=context.tensorboard,
-        stream=context.stream,
-    )
+    fitted = context.fit(model, split.train, recipe, split.test, split.digest)
     context.keep_weights(model)
     started = time.monotonic()
     outputs = predict(explain(model), split.test)

@@ -180,13 +180,14 @@ def test_another_way_to_cut_is_refused():
 
 
 def test_a_released_network_reads_proteins(results, tmp_path):
-    from common.predict.release import load_released, release
+    from common.predict.card import read_card, weights_of
+    from common.predict.predictor import Predictor
+    from common.predict.release import release
     from reproductions.deeploc.predictor import MODEL
 
-    card = release(PAPER, MODEL, results, tmp_path, "smoke")
-    from common.predict.card import read_card, weights_of
-
-    predictor = load_released(MODEL, read_card(card), weights_of(card))
+    path = release(PAPER, MODEL, results, tmp_path, "smoke")
+    card = read_card(path)
+    predictor = Predictor(card, MODEL.load(card, weights_of(path)))
     table = predictor.predict({"P1": "M" + "AC" * 20, "P2": "MKRRR" * 30})
     np.testing.assert_allclose(table[list(LOCATIONS)].sum(axis=1), 1, rtol=0, atol=1e-4)
     weights = predictor.attention("M" + "AC" * 60)
