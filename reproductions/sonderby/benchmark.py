@@ -56,7 +56,7 @@ def measure() -> list[Measurement]:
     goal = f"at least {LEAST_RATE:,} where plain Keras has it"
     return [
         Measurement(
-            "padding of all positions, batch 128",
+            f"padding of all positions, batch {settings['batch_size']}",
             100 * share,
             "%",
             f"at most {MOST_PADDING:.0%}",
@@ -114,7 +114,7 @@ def _pipeline_seconds(train: Examples, plan: Plan) -> float:
 def _beside_plain_keras(model: keras.Model, settings: dict[str, Any]) -> tuple[float, float]:
     """Training positions a second of our network and of a plain one, in turn, the median of 10.
 
-    Both see 128 sequences of 400 residues: ours as ragged tokens, the plain one (Keras layers
+    Both see one batch of sequences of 400 residues: ours as ragged tokens, the plain one (Keras layers
     only, no mask) as random dense features of the same width.
     """
     import tensorflow as tf
