@@ -102,12 +102,13 @@ class ResumingDownloader(pooch.HTTPDownloader):
                 "hooks": {"response": lambda response, **_: _start_anew(response, handle)},
             }
             name = Path(output_file).name.removesuffix(".part")
-            self.progressbar = Bar(name, done) if self.progress else False
+            bar = Bar(name, done) if self.progress else None
+            self.progressbar = bar or False
             try:
                 return super().__call__(url, handle, pooch)
             finally:
-                if self.progressbar:
-                    self.progressbar.close()
+                if bar is not None:
+                    bar.close()
 
 
 def _start_anew(response: requests.Response, handle: BinaryIO) -> None:

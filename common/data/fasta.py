@@ -147,7 +147,7 @@ def write_fasta(records: Iterable[Record], path: Path, width: int = 60) -> None:
     """
     path = Path(path)
     with written_whole(path) as temporary, temporary.open("wb") as raw, ExitStack() as stack:
-        target: BinaryIO = raw
+        target: BinaryIO | gzip.GzipFile = raw
         if path.suffix == ".gz":
             target = stack.enter_context(gzip.GzipFile("", "wb", fileobj=raw, mtime=0))
         for number, record in enumerate(records, start=1):

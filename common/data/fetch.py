@@ -100,7 +100,8 @@ def locate(
     for file in dataset.files:
         here = find_file(dataset, file)
         if here is not None and here.form is None:
-            here = _handle_damage(dataset, file, here, download)
+            _handle_damage(dataset, file, here, download)
+            here = None
         if here is None and download and file.url is not None:
             here = _fetch(dataset, file, progress, tried)
         if here is not None:

@@ -45,7 +45,7 @@ def largest_remainder(n: int, fractions: Mapping[str, float]) -> dict[str, int]:
         The fractions are not above 0 or do not add up to 1.
     """
     exact = {name: Fraction(value).limit_denominator(10**6) for name, value in fractions.items()}
-    total = sum(exact.values())
+    total = sum(exact.values(), Fraction(0))
     if not exact or min(exact.values()) <= 0 or abs(total - 1) > Fraction(1, 10**6):
         raise UsageError(
             "fractions",

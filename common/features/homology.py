@@ -46,7 +46,7 @@ def homologous_pairs(
         fasta = folder / "sequences.fasta"
         rows = enumerate(sequences)
         write_fasta((Record(f"q{number}", "", text) for number, text in rows), fasta)
-        command = ["mmseqs", "easy-search", fasta, fasta, "pairs.tsv", "tmp", *search]
+        command = ["mmseqs", "easy-search", str(fasta), str(fasta), "pairs.tsv", "tmp", *search]
         output = ["--format-output", "query,target", "--threads", str(threads), "-v", "1"]
         call([*command, *output], folder)
         lines = (folder / "pairs.tsv").read_text().splitlines()

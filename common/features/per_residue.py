@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -137,7 +138,8 @@ class PerResidueStore:
         lengths = np.array([entry.length for entry in entries], dtype=np.int64)
         ends = np.cumsum(lengths)
         values = np.empty((int(lengths.sum()), self.width), dtype=self._dtype)
-        dataset, name = None, None
+        dataset: Any = None
+        name = None
         for identifier, entry, end in zip(ids, entries, ends, strict=True):
             with self._reading(identifier):
                 if name != entry.dataset:

@@ -207,9 +207,9 @@ def _profiles(
     """Id, profile and number of homologues of each query; inside the tools ids are q0, q1, ..."""
     names = {f"q{n}": identifier for n, identifier in enumerate(queries)}
     if tool == "psiblast":
-        pairs = ((name, queries[identifier]) for name, identifier in names.items())
+        asked = ((name, queries[identifier]) for name, identifier in names.items())
         for name, frequencies, hits in psiblast.profiles(
-            pairs, database, folder, iterations, threads
+            asked, database, folder, iterations, threads
         ):
             yield names[name], frequencies, hits
         return

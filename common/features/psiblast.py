@@ -51,7 +51,7 @@ def profiles(
     title = ["-dbtype", "prot", "-title", "database", "-out", "target"]
     call(["makeblastdb", "-in", database.resolve(), *title], folder)
     with ThreadPoolExecutor(threads) as pool:
-        yield from pool.map(lambda query: _one(*query, folder, iterations), queries)
+        yield from pool.map(lambda query: _one(query[0], query[1], folder, iterations), queries)
 
 
 def parse_matrix(text: str, sequence: str) -> np.ndarray:
@@ -99,13 +99,9 @@ def _another(words: list[str]) -> bool:
 def _one(name: str, sequence: str, folder: Path, iterations: int) -> tuple[str, np.ndarray, int]:
     query, matrix = folder / f"{name}.fasta", folder / f"{name}.pssm"
     query.write_text(f">{name}\n{sequence}\n", encoding="ascii")
-    found = call(
-        [
-            *["psiblast", "-query", query, "-db", "target", "-num_iterations", str(iterations)],
-            *["-out_ascii_pssm", matrix, "-outfmt", "6 sseqid pident", *SETTINGS],
-        ],
-        folder,
-    )
+    search = ["-db", "target", "-num_iterations", str(iterations), *SETTINGS]
+    output = ["-out_ascii_pssm", str(matrix), "-outfmt", "6 sseqid pident"]
+    found = call(["psiblast", "-query", query, *search, *output], folder)
     hits = {words[0] for words in map(str.split, found.splitlines()) if _another(words)}
     frequencies = (
         parse_matrix(matrix.read_text(encoding="ascii"), sequence)

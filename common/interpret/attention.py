@@ -19,11 +19,14 @@ from common.metrics.checks import checked_names
 Weights = Sequence[ArrayLike] | np.ndarray
 """A list of (length,) arrays, or (n, padded length) together with lengths (n,)."""
 
+Lengths = Sequence[int] | np.ndarray
+"""(n,) int: residues of each protein."""
+
 ROUNDING = 1e-9
 """How much of the total a running sum may miss by rounding."""
 
 
-def residue_weights(weights: Weights, lengths: ArrayLike | None = None) -> list[np.ndarray]:
+def residue_weights(weights: Weights, lengths: Lengths | None = None) -> list[np.ndarray]:
     """Weights of each protein's residues, without padding.
 
     Parameters
@@ -51,7 +54,7 @@ def residue_weights(weights: Weights, lengths: ArrayLike | None = None) -> list[
     if lengths is None:
         if isinstance(weights, np.ndarray) and weights.ndim > 1:
             raise ValueError("attention weights: a padded array needs the lengths of the proteins")
-        lengths = [len(row) for row in weights]
+        lengths = [len(np.asarray(row)) for row in weights]
     if len(lengths) != len(weights):
         raise ValueError(f"attention weights: {len(weights)} proteins, {len(lengths)} lengths")
     return [
@@ -77,7 +80,7 @@ def _checked_row(position: int, row: np.ndarray, length: int) -> np.ndarray:
 
 
 def align_termini(
-    weights: Weights, lengths: ArrayLike | None = None, width: int = 1000
+    weights: Weights, lengths: Lengths | None = None, width: int = 1000
 ) -> np.ndarray:
     """Weights with the N termini at the left edge and the C termini at the right edge.
 
@@ -110,7 +113,7 @@ def align_termini(
 
 def fraction_within(
     weights: Weights,
-    lengths: ArrayLike | None = None,
+    lengths: Lengths | None = None,
     first: int = 30,
     *,
     terminus: Literal["N", "C"] = "N",
@@ -138,13 +141,13 @@ def fraction_within(
     return np.array([end.sum() / row.sum() for end, row in zip(ends, rows, strict=True)])
 
 
-def peak_position(weights: Weights, lengths: ArrayLike | None = None) -> np.ndarray:
+def peak_position(weights: Weights, lengths: Lengths | None = None) -> np.ndarray:
     """Position of the largest weight of each protein, (n,) int, 0-based, the first of equals."""
     return np.array([int(row.argmax()) for row in residue_weights(weights, lengths)])
 
 
 def reach(
-    weights: Weights, lengths: ArrayLike | None = None, share: float = 0.9, first: int = 100
+    weights: Weights, lengths: Lengths | None = None, share: float = 0.9, first: int = 100
 ) -> np.ndarray:
     """How far from the N terminus the N-terminal attention reaches, in residues.
 
@@ -179,7 +182,7 @@ def reach(
 def location_profiles(
     weights: Weights,
     locations: ArrayLike,
-    lengths: ArrayLike | None = None,
+    lengths: Lengths | None = None,
     width: int = 1000,
     order: Sequence[str] | None = None,
 ) -> pd.DataFrame:

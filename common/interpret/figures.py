@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -89,9 +90,9 @@ def attention_heat_map(
 
 def _labels_beside(ax: Axes, centres: np.ndarray, titles: Sequence[str], height: int) -> None:
     """Write a title left of each centre, moved apart where two would touch, with a leader line."""
-    inches = ax.get_position().height * ax.figure.get_size_inches()[1]
+    inches = ax.get_window_extent().height / ax.figure.dpi
     size = 9.0
-    places = spaced(centres, 1.25 * size / 72 / inches * height, height)
+    places = spaced(centres.tolist(), 1.25 * size / 72 / inches * height, height)
     for centre, place, title in zip(centres, places, titles, strict=True):
         ax.annotate(
             title,
@@ -171,8 +172,9 @@ def location_scatter(
     for group, colour, marker in zip(groups, PALETTE, MARKERS, strict=False):
         own = names == group
         if own.any():
-            style = {"color": colour, "marker": marker, "alpha": 0.8, "linewidths": 0}
-            drawn.append(ax.scatter(*xy[own].T, s=16, label=f"{group} ({own.sum()})", **style))
+            style: dict[str, Any] = {"color": colour, "marker": marker, "s": 16, "alpha": 0.8}
+            x, y = xy[own].T
+            drawn.append(ax.scatter(x, y, linewidths=0, label=f"{group} ({own.sum()})", **style))
     ax.set_xticks([])
     ax.set_yticks([])
     if legend:

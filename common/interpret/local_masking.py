@@ -109,10 +109,10 @@ def local_scan(
     for at in range(0, len(starts), batch):
         chosen = starts[at : at + batch]
         blank = np.repeat(np.asarray(table[BLANK], np.float32)[None], ends[0] - starts[0], axis=0)
-        region = _Region(chosen, np.repeat(blank[None], len(chosen), axis=0))
+        hidden = _Region(chosen, np.repeat(blank[None], len(chosen), axis=0))
         for level, block in enumerate(blocks):
-            region = _changed(region, whole[level], block)
-        features = _put_back(region, whole[-1])
+            hidden = _changed(hidden, whole[level], block)
+        features = _put_back(hidden, whole[-1])
         pieces.append(head(features, np.repeat(mask, len(chosen), axis=0)))
     return scan_of(original, np.concatenate(pieces), starts, ends)
 

@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
 from sklearn.metrics import roc_auc_score
 
 from common.errors import DataError
-from common.interpret.attention import Weights, residue_weights
+from common.interpret.attention import Lengths, Weights, residue_weights
 from common.metrics.spread import Interval, bootstrap_interval
 
 Spans = Sequence[tuple[int, int]]
@@ -83,7 +82,7 @@ def truncated_spans(spans: Spans, length: int, width: int) -> list[tuple[int, in
         is cut.
     """
     if length <= width:
-        return [tuple(span) for span in spans]
+        return [(start, end) for start, end in spans]
     left, cut = width - width // 2, length - width
     moved = []
     for start, end in spans:
@@ -96,7 +95,7 @@ def truncated_spans(spans: Spans, length: int, width: int) -> list[tuple[int, in
 def attention_auc(
     weights: Weights,
     spans: Sequence[Spans],
-    lengths: ArrayLike | None = None,
+    lengths: Lengths | None = None,
     *,
     n: int = 1000,
     seed: int = 0,

@@ -92,7 +92,9 @@ def checked_labels(labels: Sequence[str], **used: np.ndarray) -> list[str]:
     return order
 
 
-def checked_numbers(what: str, values: ArrayLike, dimensions: int) -> np.ndarray:
+def checked_numbers(
+    what: str, values: ArrayLike | Sequence[ArrayLike], dimensions: int
+) -> np.ndarray:
     """Finite numbers as float64 of the given number of dimensions.
 
     Raises

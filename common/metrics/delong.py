@@ -6,6 +6,7 @@ Sun and Xu (2014), IEEE Signal Processing Letters 21(11), 1389-1393.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,7 +72,9 @@ def delong_test(positive: ArrayLike, first: ArrayLike, second: ArrayLike) -> DeL
     return DeLong(float(areas[0]), float(areas[1]), difference, error, z, p_value)
 
 
-def auc_covariance(positive: ArrayLike, scores: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+def auc_covariance(
+    positive: ArrayLike, scores: ArrayLike | Sequence[ArrayLike]
+) -> tuple[np.ndarray, np.ndarray]:
     """Areas under the ROC curves of several scores, and the covariance of the areas.
 
     Parameters

@@ -46,7 +46,7 @@ def index_draws(size: int, n: int, seed: int) -> Iterator[np.ndarray]:
         yield generator.integers(0, size, size=(min(at_once, n - start), size))
 
 
-def as_array(values: ArrayLike) -> np.ndarray:
+def as_array(values: ArrayLike | Sequence[ArrayLike]) -> np.ndarray:
     """Array of numbers, or of objects where there are strings (NaN must not become ``"nan"``)."""
     array = np.asarray(values)
     return np.asarray(values, dtype=object) if array.dtype.kind in "US" else array

@@ -75,8 +75,9 @@ def plot_mutations(scan: pd.DataFrame, sequence: str, folder: Path, name: str) -
     ax = figure.subplots()
     values = scan.to_numpy(dtype=float).T
     reach = max(float(np.abs(values).max()), 1e-6)
-    scale = {"cmap": "RdBu", "vmin": -reach, "vmax": reach, "interpolation": "nearest"}
-    image = ax.imshow(values, aspect="auto", **scale)
+    image = ax.imshow(
+        values, cmap="RdBu", vmin=-reach, vmax=reach, aspect="auto", interpolation="nearest"
+    )
     own = [
         (column, list(scan.columns).index(sequence[place - 1].upper()))
         for column, place in enumerate(scan.index)

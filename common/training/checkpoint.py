@@ -57,7 +57,7 @@ def save_weights(path: Path, model: keras.Model, dtype: str | None = None) -> No
     dtype : str, optional
         Such as ``float16``, to halve the file; None keeps each array's own.
     """
-    arrays = _named(model.weights)
+    arrays: dict[str, Any] = _named(model.weights)
     if dtype is not None:
         arrays = {name: values.astype(dtype) for name, values in arrays.items()}
     with written_whole(path) as temporary, temporary.open("wb") as stream:
@@ -77,7 +77,7 @@ def load_weights(path: Path, model: keras.Model) -> None:
 
 def save_checkpoint(path: Path, model: keras.Model, state: TrainingState) -> None:
     """Write weights, optimizer variables and the training state, whole or not at all."""
-    arrays = _named([*model.weights, *model.optimizer.variables])
+    arrays: dict[str, Any] = _named([*model.weights, *model.optimizer.variables])
     arrays[STATE] = np.frombuffer(json.dumps(vars(state)).encode(), dtype=np.uint8)
     with written_whole(path) as temporary, temporary.open("wb") as stream:
         np.savez(stream, **arrays)

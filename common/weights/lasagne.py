@@ -145,7 +145,7 @@ def _convolution(layer: Any) -> Plan:
     if not (layer.flip_filters and layer.use_bias):
         raise ValueError(f"{layer.name}: Lasagne's convolutions flip their filters and have a bias")
     if isinstance(layer, MaskedConv1D):
-        weights = {layer.kernel_size: (layer.kernel, layer.bias)}
+        weights: dict[int, tuple[Any, Any]] = {layer.kernel_size: (layer.kernel, layer.bias)}
     else:
         weights = {k: (layer.kernels[str(k)], layer.biases[str(k)]) for k in layer.kernel_sizes}
     parts: list[Part] = []

@@ -114,8 +114,8 @@ def _pipeline_seconds(train: Examples, plan: Plan) -> float:
 def _beside_plain_keras(model: keras.Model, settings: dict[str, Any]) -> tuple[float, float]:
     """Training positions a second of our network and of a plain one, in turn, the median of 10.
 
-    Both see one batch of sequences of 400 residues: ours as ragged tokens, the plain one (Keras layers
-    only, no mask) as random dense features of the same width.
+    Both see one batch of sequences of 400 residues: ours as ragged tokens, the plain one (Keras
+    layers only, no mask) as random dense features of the same width.
     """
     import tensorflow as tf
 
