@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -52,17 +53,24 @@ ResultsOption = Annotated[
 def list_experiments(paper: PapersOption = None) -> None:
     """Show every experiment, its seeds by profile, and what it is."""
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from common.harness.experiment import PROFILES
     from reproductions.papers import load_papers
 
-    table = Table("experiment", *PROFILES, "what it is")
+    table = Table(Column("experiment", no_wrap=True), *PROFILES, "what it is")
     for found in load_papers(paper or ()).values():
         for experiment in found.experiments:
-            seeds = [",".join(map(str, experiment.seeds.get(name, ()))) or "-" for name in PROFILES]
+            seeds = [_span(experiment.seeds.get(name, ())) for name in PROFILES]
             table.add_row(f"{found.name}/{experiment.name}", *seeds, experiment.title)
     Console().print(table)
+
+
+def _span(seeds: Sequence[int]) -> str:
+    """Short text of seeds: 1-10 where they follow each other, - where there are none."""
+    if len(seeds) > 2 and list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
+        return f"{seeds[0]}-{seeds[-1]}"
+    return ",".join(map(str, seeds)) or "-"
 
 
 @app.command(epilog="Example: `reproduce run sonderby/a-lstm --seed 1 --profile quick`")

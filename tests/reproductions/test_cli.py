@@ -55,6 +55,13 @@ def test_list_shows_every_experiment():
         assert f"sonderby/{name} " in done.stdout
 
 
+def test_list_cuts_no_name_in_a_narrow_terminal(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    done = reproduce("list", "--paper", "light_attention")
+    assert "light_attention/la-no-max-prott5-u50 " in done.stdout
+    assert "1-10" in done.stdout  # ten seeds take one line
+
+
 @pytest.mark.parametrize(
     ("arguments", "fault", "remedy"),
     [
