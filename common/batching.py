@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from common.data.alphabet import Alphabet
 from common.errors import UsageError
@@ -32,6 +33,18 @@ class Source(Protocol):
 
         A source without an axis along the sequence may give a dense (batch, ...) tensor.
         """
+
+
+def hold(values: ArrayLike) -> tf.Tensor:
+    """A tensor of all examples that the graph of a batch refers to.
+
+    A plain constant would be copied into that graph, which every new iterator, two an epoch,
+    writes out and optimises whole: seconds for tens of megabytes.
+    """
+    import tensorflow as tf
+
+    with tf.init_scope():
+        return tf.constant(values)
 
 
 @dataclass(frozen=True)
@@ -55,7 +68,7 @@ class TokenSource:
 
         from common.features.tokens import tokenize
 
-        strings = tf.constant([sequence.encode("ascii") for sequence in self.sequences], tf.string)
+        strings = hold([sequence.encode("ascii") for sequence in self.sequences])
         return tokenize(tf.gather(strings, indices), self.alphabet)
 
 
@@ -103,20 +116,21 @@ class ResidueSource:
 
 @dataclass(frozen=True)
 class VectorSource:
-    """One vector an example, such as a per-protein embedding; all are held in memory.
+    """As many numbers for each example, without a ragged axis; all are held in memory.
 
     Parameters
     ----------
     values : (n, width) array
+        Per-protein embeddings, counts of k-mers, or tokens at a fixed length.
     """
 
     values: np.ndarray
 
     def batch(self, indices: tf.Tensor) -> tf.Tensor:
-        """(batch,) int64 to (batch, width)."""
+        """(batch,) int64 to (batch, width), of the values' type."""
         import tensorflow as tf
 
-        return tf.gather(tf.constant(self.values), indices)
+        return tf.gather(hold(self.values), indices)
 
 
 @dataclass(frozen=True)
@@ -269,9 +283,9 @@ def _filler(
     """Function from the indices of a batch, (batch,) int64, to what Keras reads."""
     import tensorflow as tf
 
-    lengths = tf.constant(np.asarray(examples.lengths), tf.int32)
-    targets = tf.nest.map_structure(tf.constant, examples.targets) if with_targets else None
-    weights = None if examples.weights is None else tf.constant(examples.weights, tf.float32)
+    lengths = hold(np.asarray(examples.lengths, np.int32))
+    targets = tf.nest.map_structure(hold, examples.targets) if with_targets else None
+    weights = None if examples.weights is None else hold(np.asarray(examples.weights, np.float32))
 
     def fill(indices: tf.Tensor) -> tuple:
         inputs = {name: source.batch(indices) for name, source in examples.sources.items()}

@@ -59,9 +59,7 @@ def load_sets(settings: Mapping[str, Any], *, simulate: bool = False) -> dict[st
         A file is missing or damaged.
     """
     n, simulated = settings["simulated_proteins"], settings["cross_simulated"]
-    multiloc = sonderby.load_table(
-        "simulated" if simulated else "multiloc", n=n, simulate=simulate
-    )
+    multiloc = sonderby.load_table("simulated" if simulated else "multiloc", n=n, simulate=simulate)
     deep = deeploc.load_table("simulated" if simulated else "deeploc", n=n, simulate=simulate)
     none = deep.hard.iloc[:0]
     found = {

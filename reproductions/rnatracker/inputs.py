@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +13,7 @@ from common.features.rna_structure import CONTEXTS, check_contexts
 from common.features.tokens import token_table
 
 if TYPE_CHECKING:
-    import tensorflow as tf
+    pass
 
 BASES = "ACGT"
 UNKNOWN = RNA.tokens["N"]
@@ -85,22 +84,3 @@ def check_lengths(ids: Sequence[str], lengths: np.ndarray, least: int) -> None:
         fault = f"{lengths[worst]} nucleotides, the network needs {least}; {len(short)} such"
         remedy = "Leave them out, or use the fixed-length network, which pads them"
         raise DataError(str(ids[worst]), f"{fault} transcripts", remedy)
-
-
-@dataclass(frozen=True)
-class Rows:
-    """As many numbers for each transcript: a source of `common.batching` without a ragged axis.
-
-    Parameters
-    ----------
-    values : (n, width) uint8 or float32
-        Tokens at a fixed length, or counts.
-    """
-
-    values: np.ndarray
-
-    def batch(self, indices: tf.Tensor) -> tf.Tensor:
-        """(batch,) int64 to (batch, width), of the values' type."""
-        import tensorflow as tf
-
-        return tf.gather(tf.constant(self.values), indices)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples, Source, TokenSource
+from common.batching import Examples, Source, TokenSource, VectorSource, hold
 from common.data.alphabet import RNA
 from common.features.kmers import count_kmers
 from common.features.rna_structure import Folding
@@ -103,7 +103,7 @@ class _Of:
     def batch(self, indices: Any) -> Any:
         import tensorflow as tf
 
-        return self.source.batch(tf.gather(tf.constant(self.rows), indices))
+        return self.source.batch(tf.gather(hold(self.rows), indices))
 
 
 def _examples(
@@ -141,7 +141,7 @@ def make_sources(
         known = counts if training is None else counts[training]
         deviation = known.std(axis=0)
         scaled = (counts - known.mean(axis=0)) / np.where(deviation > 0, deviation, 1)
-        return {"counts": inputs.Rows(scaled.astype(np.float32))}, np.ones(len(frame), int)
+        return {"counts": VectorSource(scaled.astype(np.float32))}, np.ones(len(frame), int)
     if network in WHOLE_LENGTH:
         lengths = np.array([len(sequence) for sequence in sequences])
         least = inputs.least_length(settings["blocks"], settings["pool"])
@@ -149,8 +149,8 @@ def make_sources(
         return {"tokens": TokenSource(sequences, RNA)}, lengths
     length = settings["length"]
 
-    def fixed(rows: Iterable[np.ndarray]) -> inputs.Rows:
-        return inputs.Rows(np.stack([inputs.three_prime(row, length) for row in rows]))
+    def fixed(rows: Iterable[np.ndarray]) -> VectorSource:
+        return VectorSource(np.stack([inputs.three_prime(row, length) for row in rows]))
 
     bases = [inputs.base_tokens(sequence) for sequence in sequences]
     sources = {"tokens": fixed(bases)}

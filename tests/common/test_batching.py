@@ -11,6 +11,7 @@ from common.batching import (
     ResidueSource,
     TokenSource,
     VectorSource,
+    _filler,
     make_dataset,
     padding_share,
     plan_batches,
@@ -175,3 +176,15 @@ def test_vectors_are_batched_as_they_are(multiple):
     plan = [np.array([2, 0])]
     ((inputs,),) = make_dataset(examples, plan, with_targets=False, pad_to=multiple)
     assert np.array_equal(inputs["v"].numpy(), values[[2, 0]])
+
+
+@pytest.mark.parametrize("kind", ["vectors", "tokens"])
+def test_graph_of_a_batch_holds_no_copy_of_the_data(kind):
+    import tensorflow as tf
+
+    values = np.random.default_rng(0).normal(size=(500, 300)).astype("float32")
+    source = VectorSource(values) if kind == "vectors" else TokenSource(["MK" * 600] * 500, PROTEIN)
+    examples = Examples(np.arange(500).astype(str), np.full(500, 300), {"x": source}, values)
+    fill = tf.function(_filler(examples, with_targets=True, pad_to=None))
+    graph = fill.get_concrete_function(tf.TensorSpec([None], tf.int64)).graph.as_graph_def()
+    assert graph.ByteSize() < 60_000  # of 600,000 letters or bytes

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from keras import ops
 
-from common.batching import Examples, TokenSource
+from common.batching import Examples, TokenSource, VectorSource
 from common.data.alphabet import RNA
 from common.errors import UsageError
 from common.layers import old_hard_sigmoid
@@ -17,7 +17,7 @@ from common.paths import mirror_folder
 from common.training.fit import predict
 from reproductions.rnatracker.data import load_table
 from reproductions.rnatracker.experiments import SETTINGS
-from reproductions.rnatracker.inputs import Rows, base_tokens, nucleotide_table, three_prime
+from reproductions.rnatracker.inputs import base_tokens, nucleotide_table, three_prime
 from reproductions.rnatracker.model import build, explain, fixed_steps, recipe_of
 
 FIXED = ("fixed-length", "no-attention", "seq-by-struct", "seq-and-struct")
@@ -93,10 +93,11 @@ def fixed(sequences: list[str], length: int, *, contexts: bool, joint: bool) -> 
         )
         for s in sequences
     ]
-    sources = {"tokens": Rows(np.stack(rows))}
+    sources = {"tokens": VectorSource(np.stack(rows))}
     if contexts:
         pieces = [rng.integers(1, 7, len(s)).astype("uint8") for s in sequences]
-        sources["contexts"] = Rows(np.stack([three_prime(piece, length) for piece in pieces]))
+        rows = [three_prime(piece, length) for piece in pieces]
+        sources["contexts"] = VectorSource(np.stack(rows))
     ids = np.array([f"T{place}" for place in range(len(sequences))])
     return Examples(ids, np.full(len(sequences), length), sources)
 
