@@ -8,12 +8,13 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from common.data.labelled import Labelled
+from common.errors import DataError
 from common.harness.claims import Claim
 from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.outcome import count_trainable, prediction_table, scores
@@ -23,6 +24,9 @@ from common.own import baselines
 from common.own.folds import make_folds
 from common.own.trainable import Trainable, targets_of
 from common.training.recipe import Recipe
+
+if TYPE_CHECKING:
+    from common.batching import Examples
 
 NETWORK = "network"
 BASELINES: Mapping[str, str] = {
@@ -209,6 +213,8 @@ def network_run(data: Data) -> Callable[[Context], RunResult]:
 def train_network(data: Data, rows: np.ndarray, context: Context) -> tuple[Any, Any]:
     """Train a network on some of the sequences, going on from its checkpoint.
 
+    Where the settings choose an epoch by validation, `validation_rows` of them validate.
+
     Returns
     -------
     keras.Model, FitResult
@@ -222,10 +228,36 @@ def train_network(data: Data, rows: np.ndarray, context: Context) -> tuple[Any, 
     keras.config.set_dtype_policy(recipe.dtype)
     set_seed(context.key.seed)
     model = data.trainable.build(settings, len(labelled.labels), labelled.task)
-    targets = targets_of(labelled.truth, labelled.labels)[rows]
-    frame = labelled.frame.iloc[rows].reset_index(drop=True)
-    fitted = context.fit(model, data.trainable.examples(frame, settings, targets), recipe)
-    return model, fitted
+    targets = targets_of(labelled.truth, labelled.labels)
+
+    def examples(chosen: np.ndarray) -> Examples:
+        frame = labelled.frame.iloc[chosen].reset_index(drop=True)
+        return data.trainable.examples(frame, settings, targets[chosen])
+
+    if recipe.keep != "best" and recipe.patience is None:
+        return model, context.fit(model, examples(rows), recipe)
+    held = validation_rows(len(rows), context.key.seed)
+    training, validation = examples(rows[~held]), examples(rows[held])
+    return model, context.fit(model, training, recipe, validation)
+
+
+def validation_rows(n: int, seed: int) -> np.ndarray:
+    """(n,) bool: a tenth of the training sequences, at random and at least one.
+
+    Homologues of these may be among the others: the epoch may be chosen too late, the tested fold
+    stays unseen.
+
+    Raises
+    ------
+    DataError
+        Fewer than two sequences.
+    """
+    if n < 2:
+        fault = f"{n} training sequences, of which one must validate"
+        raise DataError("training", fault, "Give more sequences, or fewer folds")
+    held = np.zeros(n, dtype=bool)
+    held[np.random.default_rng([seed, n]).permutation(n)[: max(1, n // 10)]] = True
+    return held
 
 
 def baseline_run(data: Data, name: str) -> Callable[[Context], RunResult]:

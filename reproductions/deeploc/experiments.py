@@ -16,6 +16,7 @@ from reproductions.deeploc.ablations import ABLATIONS
 from reproductions.deeploc.data import DATASETS as DEEPLOC1
 from reproductions.deeploc.predictor import MODEL
 from reproductions.deeploc.report_data import DATASETS as DEEPLOC2
+from reproductions.deeploc.trainable import TRAINABLE
 
 NAME = "deeploc"
 SUPPORTS = {
@@ -306,4 +307,5 @@ PAPER = Paper(
     figures=FIGURES,
     draw=_draw,
     models=(MODEL,),
+    trainable=TRAINABLE,
 )

@@ -22,6 +22,7 @@ from common.layers import (
     TreeLeaves,
 )
 from common.layers.inputs import length_input, sequence_input
+from common.training.heads import HEADS
 from common.training.recipe import Recipe
 from reproductions.deeploc.losses import known_crossentropy
 from reproductions.deeploc.tree import LOCATIONS, NODES, PATHS
@@ -46,13 +47,7 @@ def build(settings: Mapping[str, Any]) -> keras.Model:
         ``length`` (batch,) int32 to ``location`` (batch, 10), in the order of `LOCATIONS`, and
         with a membrane head ``membrane`` (batch, 1). See `explain` for what else it can show.
     """
-    inputs, x, mask = _inputs(settings)
-    x = PositionDropout(settings["position_dropout"], name="position_dropout")(x)
-    x = motifs(x, mask, settings)
-    x = encoder(x, mask, settings)
-    context, _ = decoder(x, mask, settings)
-    x = keras.layers.Dropout(settings["dropout"], name="context_dropout")(context)
-    x = dense(settings)(x)
+    inputs, x = _trunk(settings)
     outputs = {"location": _location(x, settings)}
     losses: dict[str, Any] = {"location": "sparse_categorical_crossentropy"}
     weights = {"location": 1.0}
@@ -71,6 +66,49 @@ def build(settings: Mapping[str, Any]) -> keras.Model:
     return model
 
 
+def build_for(settings: Mapping[str, Any], n_labels: int, task: str) -> keras.Model:
+    """The same network with one head for other labels, compiled.
+
+    Parameters
+    ----------
+    settings : mapping
+        As for `build`; its heads are not looked at.
+    n_labels : int
+    task : str
+        A key of `HEADS`.
+
+    Returns
+    -------
+    keras.Model
+        To ``location`` (batch, n_labels) alone.
+    """
+    inputs, x = _trunk(settings)
+    location = keras.layers.Dense(
+        n_labels, activation=HEADS[task].activation, dtype="float32", name="location"
+    )(_dropped(x, settings, "location"))
+    model = keras.Model(inputs, location, name="deeploc")
+    model.compile(
+        optimizer=Recipe.from_settings(settings).build_optimizer(),
+        loss=HEADS[task].loss,
+        metrics=list(HEADS[task].metrics),
+        jit_compile=False,
+    )
+    return model
+
+
+def attended(model: keras.Model) -> keras.Model:
+    """The network with the attention of its last decoding step.
+
+    Returns
+    -------
+    keras.Model
+        Outputs a dict: ``location`` and ``attention`` (batch, length), zero on padding.
+    """
+    location = model.output["location"] if isinstance(model.output, dict) else model.output
+    _, attention = model.get_layer("attention").output
+    return keras.Model(model.input, {"location": location, "attention": attention[:, :, -1]})
+
+
 def explain(model: keras.Model) -> keras.Model:
     """The same network with what the figures show as further outputs.
 
@@ -87,6 +125,17 @@ def explain(model: keras.Model) -> keras.Model:
         logits = model.get_layer("node_logits").output
         outputs["nodes"] = keras.layers.Activation("sigmoid", dtype="float32")(logits)
     return keras.Model(model.input, outputs, name=f"{model.name}_explained")
+
+
+def _trunk(settings: Mapping[str, Any]) -> tuple[dict[str, Any], Any]:
+    """Inputs by name, and the features (batch, dense units) that the heads read."""
+    inputs, x, mask = _inputs(settings)
+    x = PositionDropout(settings["position_dropout"], name="position_dropout")(x)
+    x = motifs(x, mask, settings)
+    x = encoder(x, mask, settings)
+    context, _ = decoder(x, mask, settings)
+    x = keras.layers.Dropout(settings["dropout"], name="context_dropout")(context)
+    return inputs, dense(settings)(x)
 
 
 def encoding_table(columns: int) -> np.ndarray:

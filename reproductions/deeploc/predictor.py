@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from common.data.alphabet import PROTEIN
-from common.features.truncation import CUTS
 from common.predict.release import ReleasedModel
+from reproductions.deeploc.trainable import kept
 
 if TYPE_CHECKING:
     from common.batching import Examples
@@ -21,32 +20,25 @@ if TYPE_CHECKING:
 
 def load(card: Card, weights: Path) -> Network:
     """Network of a released run with its weights; its attention is that of the last step."""
-    import keras
-
     from common.predict.predictor import Network
     from common.training.checkpoint import load_weights
     from reproductions.deeploc.examples import make_examples
-    from reproductions.deeploc.model import build
+    from reproductions.deeploc.model import attended, build
 
     settings = dict(card.settings)
     model = build(settings)
     load_weights(weights, model)
-    _, attention = model.get_layer("attention").output
-    outputs = {"location": model.output["location"], "attention": attention[:, :, -1]}
 
     def examples(ids: Sequence[str], sequences: Sequence[str]) -> Examples:
         return make_examples(pd.DataFrame({"id": ids, "sequence": sequences}), settings)
 
-    def kept(length: int) -> np.ndarray:
-        return CUTS[settings["cut"]](np.arange(length), settings["max_length"])
-
     return Network(
-        keras.Model(model.input, outputs),
+        attended(model),
         examples,
         PROTEIN,
         output="location",
         attention="attention",
-        kept=kept,
+        kept=lambda length: kept(length, settings),
     )
 
 

@@ -11,10 +11,11 @@ import pytest
 
 from common.data.labelled import read_labelled
 from common.data.simulate import simulate_proteins
-from common.errors import UsageError
+from common.errors import DataError, UsageError
 from common.harness.record import read_records
 from common.own.folds import HOMOLOGY_SAFE, RANDOM
 from common.own.run import run_study
+from common.own.study import validation_rows
 from common.predict.card import read_card
 from reproductions.models import load_model
 from reproductions.sonderby.trainable import TRAINABLE
@@ -168,3 +169,12 @@ def test_unknown_setting(done):
     labelled, folder, _, options = done["single-label"]
     with pytest.raises(UsageError, match="setting lsm_units"):
         run_study("mine", labelled, TRAINABLE, folder, **{**options, "overrides": {"lsm_units": 3}})
+
+
+def test_a_tenth_validates_and_one_at_least():
+    held = validation_rows(95, 1)
+    assert (held.dtype, held.sum()) == (bool, 9)
+    assert not np.array_equal(held, validation_rows(95, 2))
+    assert validation_rows(2, 1).sum() == 1
+    with pytest.raises(DataError, match="1 training sequences.*one must validate"):
+        validation_rows(1, 1)

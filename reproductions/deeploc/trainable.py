@@ -1,0 +1,69 @@
+"""DeepLoc's network on a user's own proteins and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from common.data.alphabet import PROTEIN
+from common.features.truncation import CUTS
+from common.harness.settings import load_settings
+from common.own.trainable import Trainable
+
+if TYPE_CHECKING:
+    import keras
+
+    from common.batching import Examples
+
+
+def settings(profile: str) -> dict[str, Any]:
+    """Those of the BLOSUM62 network with one head; the loss of the validation tenth is watched."""
+    found = load_settings(Path(__file__).with_name("settings.toml"))
+    watched = {"monitor": "val_loss", "mode": "min"}
+    return found.resolve("paper", profile, "blosum-softmax") | watched
+
+
+def build(values: Mapping[str, Any], n_labels: int, task: str) -> keras.Model:
+    """The network, compiled for a task."""
+    from reproductions.deeploc.model import build_for
+
+    return build_for(values, n_labels, task)
+
+
+def explain(model: keras.Model) -> keras.Model:
+    """The network with the attention of its last decoding step as a further output."""
+    from reproductions.deeploc.model import attended
+
+    return attended(model)
+
+
+def examples(frame: pd.DataFrame, values: Mapping[str, Any], targets: Any) -> Examples:
+    """Proteins as the network reads them, with any targets."""
+    from dataclasses import replace
+
+    from reproductions.deeploc.examples import make_examples
+
+    return replace(make_examples(frame[["id", "sequence"]], values), targets=targets)
+
+
+def kept(length: int, values: Mapping[str, Any]) -> np.ndarray:
+    """Positions, from 0, that remain when a protein is shortened."""
+    return CUTS[values["cut"]](np.arange(length), values["max_length"])
+
+
+TRAINABLE = Trainable(
+    "deeploc",
+    "DeepLoc 1.0 (Almagro Armenteros et al. 2017), BLOSUM62",
+    PROTEIN,
+    settings,
+    build,
+    explain,
+    examples,
+    output="location",
+    attention="attention",
+    kept=kept,
+)
