@@ -7,6 +7,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
+LEAST_THREADS = 2
+"""For operations: with one, a training step and the making of its next batch wait for each other
+for ever, sooner or later."""
+
+
+def usable_cores() -> int:
+    """Cores that this process may run on, which are fewer than the machine's where it is pinned."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def load_backend() -> None:
     """Import Keras and look for devices, so that what follows prints nothing of its own.
 
@@ -19,6 +31,8 @@ def load_backend() -> None:
         if keras.config.backend() == "tensorflow":
             import tensorflow as tf
 
+            if usable_cores() < LEAST_THREADS:
+                tf.config.threading.set_inter_op_parallelism_threads(LEAST_THREADS)
             tf.config.list_physical_devices()
 
 

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from common.backend import load_backend
+from common.backend import load_backend, usable_cores
 from common.data.fetch import SIMULATED, locate
 from common.errors import UsageError
 from common.files import written_whole
@@ -148,8 +148,8 @@ def device_name() -> str:
         device = jax.devices()[0]
         if device.platform != "cpu":
             return str(device.device_kind)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"CPU, {cores} cores"
+    cores = usable_cores()
+    return f"CPU, {cores} core{'s' * (cores != 1)}"
 
 
 def is_done(
