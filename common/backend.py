@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-
 LEAST_THREADS = 2
 """For operations: with one, a training step and the making of its next batch wait for each other
 for ever, sooner or later."""

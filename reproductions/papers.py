@@ -10,7 +10,8 @@ from common.errors import UsageError
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
 
-NAMES: tuple[str, ...] = ("light_attention", "sonderby", "deeploc", "rnatracker")
+NAMES: tuple[str, ...] = ("light_attention", "sonderby", "deeploc", "rnatracker", "cross")
+"""The four papers, and the table that sets their networks beside each other."""
 
 
 def load_papers(names: list[str] | tuple[str, ...] = ()) -> dict[str, Paper]:

@@ -14,9 +14,15 @@ from common.errors import DataError
 from common.harness.groups import Estimate, RunGroup, choose_group
 from common.harness.measures import COUNTS, PROPORTIONS, parse_measure
 from common.harness.record import as_stored, read_records
-from common.harness.reported import Reported, class_totals, read_reported
+from common.harness.reported import Reported, class_totals
 from common.harness.tables import as_table, read_table, write_table
-from common.harness.targets import NotAttempted, PaperTables, Target, target_of
+from common.harness.targets import (
+    NotAttempted,
+    PaperTables,
+    Target,
+    printed_numbers,
+    target_of,
+)
 from common.harness.verdict import (
     EXACT,
     LEAST_SEEDS,
@@ -121,7 +127,7 @@ def read_comparison(path: Path | BinaryIO) -> pd.DataFrame:
 
 
 def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> Iterable[Row]:
-    printed = read_reported(paper.folder / "reported.csv")
+    printed = printed_numbers(paper)
     totals = class_totals(printed)
     records = read_records(results, profile=profile, paper=paper.name)
     groups: dict[tuple[str, str, int | None], RunGroup | None] = {}

@@ -222,11 +222,12 @@ class Paper:
     name, title, citation : str
         Folder name; short title; authors, year, journal and DOI.
     folder : Path
-        Holds `settings.toml` and `reported.csv`.
+        Holds `settings.toml` and, where it prints numbers, `reported.csv`.
     experiments : tuple of Experiment
         In the order in which they are listed.
-    reported_target : callable
-        From a row of `reported.csv` to the experiment that reproduces it, or to a reason.
+    reported_target : callable or None
+        From a row of `reported.csv` to the experiment that reproduces it, or to a reason. None
+        where nothing is printed.
     claims : tuple of Claim
         Orderings and statements that are tested.
     figures : tuple of FigureInfo
@@ -244,7 +245,7 @@ class Paper:
     citation: str
     folder: Path
     experiments: tuple[Experiment, ...]
-    reported_target: Callable[[Mapping[str, Any]], Target | NotAttempted]
+    reported_target: Callable[[Mapping[str, Any]], Target | NotAttempted] | None
     claims: tuple[Claim, ...] = ()
     figures: tuple[FigureInfo, ...] = ()
     draw: Callable[[Path], list[Path]] | None = None

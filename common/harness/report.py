@@ -17,8 +17,7 @@ from common.harness.forest import ticks
 from common.harness.groups import RunGroup, choose_group
 from common.harness.page import GLYPHS, OTHER, Line, Run, counts_of, lines_of, run_of, value_text
 from common.harness.record import DATA_VARIANTS, read_records
-from common.harness.reported import read_reported
-from common.harness.targets import PaperTables, Target, target_of
+from common.harness.targets import PaperTables, Target, printed_numbers, target_of
 from common.harness.verdict import VERDICTS
 from common.paths import results_folder
 
@@ -173,10 +172,7 @@ def _forests(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
 def _runs(paper: PaperPage, rows: pd.DataFrame, results: Path) -> tuple[list[str], list[Run], bool]:
     """Anchor of each row's runs, the runs, and whether the table is older than the records."""
     records = read_records(results, paper=paper.name)
-    printed = {
-        (one.source, one.row, one.column, one.metric): one
-        for one in read_reported(paper.folder / "reported.csv")
-    }
+    printed = {(one.source, one.row, one.column, one.metric): one for one in printed_numbers(paper)}
     found: dict[str, RunGroup | None] = {}
     anchors, stale = [], False
     for row in rows.to_dict("records"):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from common.errors import DataError
-from common.harness.reported import Reported
+from common.harness.reported import Reported, read_reported
 from common.harness.settings import Settings
 
 
@@ -61,7 +61,20 @@ class PaperTables(Protocol):
     @property
     def settings(self) -> Settings: ...
     @property
-    def reported_target(self) -> Callable[[Mapping[str, Any]], Target | NotAttempted]: ...
+    def reported_target(self) -> Callable[[Mapping[str, Any]], Target | NotAttempted] | None: ...
+
+
+def printed_numbers(paper: PaperTables) -> list[Reported]:
+    """Every number of the paper's `reported.csv`; none where it prints none of its own.
+
+    Raises
+    ------
+    DataError
+        As `common.harness.reported.read_reported`.
+    """
+    if paper.reported_target is None:
+        return []
+    return read_reported(paper.folder / "reported.csv")
 
 
 def target_of(paper: PaperTables, row: Reported) -> Target | NotAttempted:
@@ -72,7 +85,7 @@ def target_of(paper: PaperTables, row: Reported) -> Target | NotAttempted:
     DataError
         There is neither a target nor a reason.
     """
-    target = paper.reported_target(row.as_row())
+    target = paper.reported_target(row.as_row()) if paper.reported_target else None
     if isinstance(target, Target) or (isinstance(target, NotAttempted) and target.reason.strip()):
         return target
     fault = "has neither a target nor a reason"

@@ -9,9 +9,16 @@ import pandas as pd
 
 from common.features.homology import SEARCH, homologous_pairs
 from common.files import written_whole
-from reproductions.cross.sets import OVERLAP, TESTED_ON, TRAINED_ON, ProteinSet, load_sets
+from reproductions.cross.sets import (
+    ALL_PROTEINS,
+    OVERLAP,
+    TESTED_ON,
+    TRAINED_ON,
+    ProteinSet,
+    load_sets,
+)
 
-ALL = {"simulated_proteins": 0, "cross_simulated": False, "cross_train": 0, "cross_test": 0}
+ALL = {"simulated_proteins": 0, "cross_simulated": False, **ALL_PROTEINS}
 
 
 def find_overlap(sets: dict[str, ProteinSet]) -> pd.DataFrame:

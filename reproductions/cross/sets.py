@@ -19,6 +19,7 @@ TESTED_ON = ("multiloc", "deeploc1", "sethard")
 NAMES = {"multiloc": "MultiLoc", "deeploc1": "DeepLoc 1.0", "sethard": "setHARD"}
 LABELLED_AS = {"multiloc": "multiloc", "deeploc1": "deeploc1", "sethard": "deeploc1"}
 """Whose names of locations a set has."""
+ALL_PROTEINS = {"cross_train": 0, "cross_test": 0}
 OVERLAP = Path(__file__).with_name("overlap.csv")
 
 
