@@ -6,10 +6,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-LEAST_THREADS = 2
-"""For operations: with one, a training step and the making of its next batch wait for each other
-for ever, sooner or later."""
-
 
 def usable_cores() -> int:
     """Cores that this process may run on, which are fewer than the machine's where it is pinned."""
@@ -30,8 +26,6 @@ def load_backend() -> None:
         if keras.config.backend() == "tensorflow":
             import tensorflow as tf
 
-            if usable_cores() < LEAST_THREADS:
-                tf.config.threading.set_inter_op_parallelism_threads(LEAST_THREADS)
             tf.config.list_physical_devices()
 
 

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 Plan = list[np.ndarray]
 
+OWN_THREADS = 1
+"""For making batches. On one core TensorFlow has a single thread for operations: shared with the
+training step, each would sooner or later wait for the other."""
+
 
 class Source(Protocol):
     """One input of a model, for every example."""
@@ -259,7 +263,10 @@ class BatchStream:
             lambda: iter(self._plan), output_signature=tf.TensorSpec([None], tf.int64)
         )
         fill = _filler(examples, with_targets, pad_to)
-        self._dataset = rows.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
+        options = tf.data.Options()
+        options.threading.private_threadpool_size = OWN_THREADS
+        batches = rows.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
+        self._dataset = batches.with_options(options)
 
     def follow(self, plan: Plan) -> tf.data.Dataset:
         """Batches of this plan, from the next iteration on."""

@@ -137,6 +137,14 @@ def test_features_of_a_file_follow_their_examples_and_are_cut_alike(tmp_path):
     assert np.array_equal(kept, values["P1"][:4])
 
 
+def test_batches_are_made_by_threads_that_training_does_not_need():
+    examples = Examples(
+        np.array(["a", "b"]), np.array([2, 3]), {"t": TokenSource(["MK", "MKV"], PROTEIN)}
+    )
+    dataset = BatchStream(examples, with_targets=False).follow([np.array([0, 1])])
+    assert dataset.options().threading.private_threadpool_size >= 1
+
+
 def test_stream_follows_a_new_plan_without_tracing_anew():
     traces = []
 
