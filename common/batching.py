@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 Plan = list[np.ndarray]
 
-OWN_THREADS = 1
-"""For making batches. On one core TensorFlow has a single thread for operations: shared with the
-training step, each would sooner or later wait for the other."""
-
 
 class Source(Protocol):
     """One input of a model, for every example."""
@@ -264,7 +260,7 @@ class BatchStream:
         )
         fill = _filler(examples, with_targets, pad_to)
         options = tf.data.Options()
-        options.threading.private_threadpool_size = OWN_THREADS
+        options.autotune.enabled = False  # its thread ends up to a minute after an epoch does
         batches = rows.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
         self._dataset = batches.with_options(options)
 

@@ -137,12 +137,12 @@ def test_features_of_a_file_follow_their_examples_and_are_cut_alike(tmp_path):
     assert np.array_equal(kept, values["P1"][:4])
 
 
-def test_batches_are_made_by_threads_that_training_does_not_need():
+def test_no_thread_that_tunes_itself_holds_up_the_end_of_an_epoch():
     examples = Examples(
         np.array(["a", "b"]), np.array([2, 3]), {"t": TokenSource(["MK", "MKV"], PROTEIN)}
     )
     dataset = BatchStream(examples, with_targets=False).follow([np.array([0, 1])])
-    assert dataset.options().threading.private_threadpool_size >= 1
+    assert dataset.options().autotune.enabled is False
 
 
 def test_stream_follows_a_new_plan_without_tracing_anew():
