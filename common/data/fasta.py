@@ -72,7 +72,7 @@ def read_fasta(path: Path, repeated: Counter[str] | None = None) -> Iterator[Rec
         The file is missing, empty, truncated or not text; the first line has no ``>``; a header
         or a sequence is empty; an id comes again with another sequence. It names file and record.
     """
-    yield from _distinct(stream_fasta(path), str(path), repeated)
+    yield from distinct_records(stream_fasta(path), str(path), repeated)
 
 
 def parse_fasta(text: str, name: str = "FASTA text") -> Iterator[Record]:
@@ -96,7 +96,42 @@ def parse_fasta(text: str, name: str = "FASTA text") -> Iterator[Record]:
         As `read_fasta`.
     """
     lines = _checked(io.StringIO(text.removeprefix("\ufeff"), newline=None), name)
-    yield from _distinct(_records(lines, name), name)
+    yield from distinct_records(_records(lines, name), name)
+
+
+def distinct_records(
+    records: Iterable[Record], name: str, repeated: Counter[str] | None = None
+) -> Iterator[Record]:
+    """Records without further copies of the same.
+
+    Parameters
+    ----------
+    records : iterable of Record
+    name : str
+        Where they come from, for errors.
+    repeated : Counter, optional
+        As for `read_fasta`.
+
+    Raises
+    ------
+    DataError
+        An id comes again with another sequence (case aside).
+    """
+    seen: dict[str, tuple[int, bytes]] = {}
+    for number, record in enumerate(records, start=1):
+        digest = hashlib.blake2b(record.sequence.upper().encode(), digest_size=16).digest()
+        first, known = seen.setdefault(record.id, (number, digest))
+        if first == number:
+            yield record
+        elif known == digest:
+            if repeated is not None:
+                repeated[record.id] += 1
+        else:
+            raise DataError(
+                f"{name}, {record.id}",
+                f"records {first} and {number} have this id and different sequences",
+                "Give every sequence an id of its own",
+            )
 
 
 def stream_fasta(path: Path, reject: Callable[[DataError], None] | None = None) -> Iterator[Record]:
@@ -191,27 +226,6 @@ def _records(
         yield record
     if number == 0:
         raise DataError(name, "the file is empty", "Give a FASTA file with one record or more")
-
-
-def _distinct(
-    records: Iterable[Record], name: str, repeated: Counter[str] | None = None
-) -> Iterator[Record]:
-    """Records without further copies, which are counted; the same id twice is an error."""
-    seen: dict[str, tuple[int, bytes]] = {}
-    for number, record in enumerate(records, start=1):
-        digest = hashlib.blake2b(record.sequence.upper().encode(), digest_size=16).digest()
-        first, known = seen.setdefault(record.id, (number, digest))
-        if first == number:
-            yield record
-        elif known == digest:
-            if repeated is not None:
-                repeated[record.id] += 1
-        else:
-            raise DataError(
-                f"{name}, {record.id}",
-                f"records {first} and {number} have this id and different sequences",
-                "Give every sequence an id of its own",
-            )
 
 
 def _parse(source: Iterable[str], name: str) -> Iterator[tuple[int, str, list[str]]]:
