@@ -44,7 +44,7 @@ async def answer_question(
     try:
         job = worker.submit(work)
     except Busy as busy:
-        fault = f"{limits.waiting} requests wait already"
+        fault = f"{worker.waiting} requests wait already"
         remedy = f"Ask again in {busy.seconds} s"
         wait = str(busy.seconds)
         raise Refusal.of(503, "server", fault, remedy, Retry_After=wait) from busy

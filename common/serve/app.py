@@ -54,7 +54,7 @@ def make_app(
         Its lifespan ends the worker.
     """
     limits = limits or Limits()
-    worker = Worker(limits.waiting)
+    worker = Worker(limits.waiting, limits.answer_seconds)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -18,7 +18,8 @@ class Limits:
     letters : int
         Longest sequence, in residues or nucleotides; the longest human protein, titin, has 35,991.
     waiting : int
-        Most requests that wait for the network while it is at work.
+        Most requests that wait for the network while it is at work; fewer where so many would not
+        be answered in `answer_seconds`.
     requests : int
         Most requests that are open at once, those that are still being read among them.
     answer_seconds : float

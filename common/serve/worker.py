@@ -57,10 +57,13 @@ class Worker:
     ----------
     waiting : int
         Most jobs that wait while one is done.
+    patience : float
+        Seconds that a client waits for an answer: where those that wait already will take longer,
+        a further job is refused rather than kept in vain.
     """
 
-    def __init__(self, waiting: int) -> None:
-        self.most = waiting
+    def __init__(self, waiting: int, patience: float = math.inf) -> None:
+        self.most, self.patience = waiting, patience
         self._queue: deque[Job] = deque()
         self._current: Job | None = None
         self._changed = threading.Condition()
@@ -80,12 +83,14 @@ class Worker:
         Raises
         ------
         Busy
-            As many jobs wait as may.
+            As many jobs wait as may, or as are done in time.
         """
         with self._changed:
-            if len(self._queue) >= self.most and (self._queue or self._current):
-                wait = math.ceil(self._mean_seconds * (len(self._queue) + 1))
-                raise Busy(min(max(wait, SHORTEST), LONGEST))
+            ahead = len(self._queue) + (self._current is not None)
+            wait = self._mean_seconds * ahead
+            late = wait + self._mean_seconds > self.patience
+            if ahead and (late or len(self._queue) >= self.most):
+                raise Busy(min(max(math.ceil(wait), SHORTEST), LONGEST))
             job = Job(work)
             self._queue.append(job)
             self._changed.notify()
@@ -116,14 +121,19 @@ class Worker:
                 answer = job.work(job.go_on)
             except CancelledError:
                 job.future.cancel()
+                self._note(started, at_least=self._mean_seconds)
             except BaseException as error:
                 _settle(job.future, error=error)
             else:
-                took = time.monotonic() - started
-                self._mean_seconds += NEW * (took - self._mean_seconds)
+                self._note(started)
                 _settle(job.future, answer)
             finally:
                 self._current = None
+
+    def _note(self, started: float, at_least: float = 0.0) -> None:
+        """Take a job's seconds into the mean; of one that was stopped they are a lower bound."""
+        took = max(time.monotonic() - started, at_least)
+        self._mean_seconds += NEW * (took - self._mean_seconds)
 
     def _next(self) -> Job | None:
         """The next job; None once the worker is closed."""

@@ -106,6 +106,25 @@ def test_wait_grows_with_the_queue_and_with_slow_jobs():
     worker.close()
 
 
+def test_what_would_not_be_done_in_time_is_refused():
+    worker = Worker(10, patience=20)
+    _, gate = held(worker)
+    worker._mean_seconds = 6.0
+    jobs = [worker.submit(lambda go_on: b"") for _ in range(2)]
+    with pytest.raises(Busy) as busy:
+        worker.submit(lambda go_on: b"")
+    assert busy.value.seconds == 18
+    gate.set()
+    assert [job.future.result(10) for job in jobs] == [b"", b""]
+    worker._mean_seconds = 100.0
+    until_idle = time.monotonic() + 10
+    while worker._current and time.monotonic() < until_idle:
+        time.sleep(0.01)
+    assert worker.submit(lambda go_on: b"idle").future.result(10) == b"idle"
+    gate.set()
+    worker.close()
+
+
 def test_closing_cancels_what_waits():
     worker = Worker(5)
     _, gate = held(worker)
