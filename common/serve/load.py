@@ -108,11 +108,12 @@ class Client:
             try:
                 wait = self._ask(connection, sequences)
             except (OSError, HTTPException, ValueError) as error:
-                connection.close()
                 wait = 0.1
                 with self.lock:
                     self.load.faults.append(repr(error))
-            time.sleep(min(wait, max(0.0, self.end - time.monotonic())))
+            if wait:
+                connection.close()  # the server ends it if it is idle for longer than seconds
+                time.sleep(min(wait, max(0.0, self.end - time.monotonic())))
         connection.close()
 
     def _ask(self, connection: HTTPConnection, sequences: dict[str, str]) -> float:
