@@ -13,7 +13,7 @@ from fastapi.responses import Response
 
 from common.errors import ReproduceError
 from common.serve.answers import answer
-from common.serve.catalogue import Catalogue
+from common.serve.catalogue import Catalogue, ModelFault
 from common.serve.faults import Refusal
 from common.serve.limits import Limits
 from common.serve.records import read_records
@@ -32,8 +32,9 @@ async def answer_question(
     Raises
     ------
     Refusal
-        404 for an unknown model, 413 and 422 as `read_records`, 500 where the model cannot be
-        loaded, 503 with ``Retry-After`` where the queue is full, 504 past the deadline.
+        404 for an unknown model, 413 and 422 as `read_records`, 422 for a sequence that the
+        network refuses, 500 where the model cannot be loaded, 503 with ``Retry-After`` where the
+        queue is full, 504 past the deadline.
     """
     offer = catalogue.find(question.model)
     if offer is None:
@@ -81,10 +82,11 @@ def _result(answered: asyncio.Future[bytes]) -> bytes:
         remedy = "Ask again when it is back"
         raise Refusal.of(503, "server", "it is stopping", remedy, Retry_After="10") from error
     except ReproduceError as error:
+        raise Refusal(422, [error]) from error
+    except ModelFault as error:
         logging.getLogger("uvicorn.error").error("%s", error)
-        raise Refusal.of(
-            500, error.record, error.fault, "Mend the model and start the server again"
-        ) from error
+        fault, remedy = "it cannot be loaded; the server's log tells why", "Choose another model"
+        raise Refusal.of(500, f"model {error.name!r}", fault, remedy) from error
 
 
 async def _leaving(request: Request) -> None:

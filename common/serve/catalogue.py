@@ -7,13 +7,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from common.data.alphabet import PROTEIN, RNA, Alphabet
-from common.errors import UsageError
+from common.errors import ReproduceError, UsageError
 from common.predict.card import Card
 
 if TYPE_CHECKING:
     from common.predict.predictor import Predictor
 
 ALPHABETS = {alphabet.name: alphabet for alphabet in (PROTEIN, RNA)}
+
+
+class ModelFault(Exception):
+    """A model that cannot be loaded.
+
+    Parameters
+    ----------
+    name : str
+    reason : str
+        For the log: it may name files of this machine.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(f"{name} cannot be loaded: {reason}")
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,16 @@ class Catalogue:
         return self.offers.get(name)
 
     def predictor(self, name: str) -> Predictor:
-        """The loaded model; only for the worker's thread."""
+        """The loaded model; only for the worker's thread.
+
+        Raises
+        ------
+        ModelFault
+            It cannot be loaded.
+        """
         if name not in self._loaded:
-            self._loaded[name] = self.offers[name].load()
+            try:
+                self._loaded[name] = self.offers[name].load()
+            except ReproduceError as error:
+                raise ModelFault(name, str(error)) from error
         return self._loaded[name]

@@ -31,11 +31,11 @@ class Running:
         from common.serve.server import LOCAL, address_of, listen, make_server
 
         limits = limits or Limits()
-        found, self.models = fake_models.catalogue(gate)
+        self.catalogue, self.models = fake_models.catalogue(gate)
         self.socket = listen("127.0.0.1", 0)
         self.port = self.socket.getsockname()[1]
         self.address = address_of(self.socket)
-        self.server = make_server(make_app(found, limits, LOCAL), limits)
+        self.server = make_server(make_app(self.catalogue, limits, LOCAL), limits)
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.socket]})
         self.thread.start()
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import fake_models
 import pytest
 
+from common.errors import DataError
 from common.serve.app import STATIC
 from common.serve.schemas import Answer
 
@@ -158,6 +160,26 @@ def test_refusals_are_documented(client):
     assert "Retry-After" in responses["503"]["headers"]
     schema = responses["422"]["content"]["application/json"]["schema"]
     assert schema["$ref"].endswith("/Faults")
+
+
+def test_a_model_that_cannot_be_loaded_and_a_sequence_that_it_refuses(serve):
+    import httpx
+
+    def damaged():
+        raise DataError("/secret/sonderby.npz", "not the weights that the card describes", "Again")
+
+    def refuses(ids, sequences):
+        raise DataError("P1", "3 letters, and this model needs 9 or more", "Leave it out")
+
+    one = serve()
+    one.catalogue.offers["several"] = replace(one.catalogue.offers["several"], load=damaged)
+    one.models["compartments"].examine = refuses
+    with httpx.Client(base_url=one.address) as client:
+        response = client.post("/api/predict", json={"model": "several", "fasta": FASTA})
+        (error,) = errors(response, 500)
+        assert error["record"] == "model 'several'"
+        assert "secret" not in response.text
+        assert errors(ask(client, fasta=FASTA), 422)[0]["fault"].startswith("3 letters")
 
 
 def test_a_failing_model_is_no_secret_and_tells_nothing_of_the_machine(serve):
