@@ -258,11 +258,7 @@ class BatchStream:
         rows = tf.data.Dataset.from_generator(
             lambda: iter(self._plan), output_signature=tf.TensorSpec([None], tf.int64)
         )
-        fill = _filler(examples, with_targets, pad_to)
-        options = tf.data.Options()
-        options.autotune.enabled = False  # its thread ends up to a minute after an epoch does
-        batches = rows.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
-        self._dataset = batches.with_options(options)
+        self._dataset = _filled(rows, examples, with_targets, pad_to)
 
     def follow(self, plan: Plan) -> tf.data.Dataset:
         """Batches of this plan, from the next iteration on."""
@@ -273,11 +269,29 @@ class BatchStream:
 def make_dataset(
     examples: Examples, plan: Plan, *, with_targets: bool = True, pad_to: int | None = None
 ) -> tf.data.Dataset:
-    """Batches of one plan, of known number; see `BatchStream`."""
+    """Batches of one plan, of known number; see `BatchStream`.
+
+    The plan is a tensor: TensorFlow keeps every generator, and what it refers to, for ever.
+    """
     import tensorflow as tf
 
-    stream = BatchStream(examples, with_targets=with_targets, pad_to=pad_to)
-    return stream.follow(plan).apply(tf.data.experimental.assert_cardinality(len(plan)))
+    flat = np.concatenate([np.empty(0, np.int64), *plan])
+    indices = tf.RaggedTensor.from_row_lengths(flat, [len(batch) for batch in plan])
+    rows = tf.data.Dataset.from_tensor_slices(indices)
+    return _filled(rows, examples, with_targets, pad_to)
+
+
+def _filled(
+    rows: tf.data.Dataset, examples: Examples, with_targets: bool, pad_to: int | None
+) -> tf.data.Dataset:
+    """Batches of the examples whose indices are in each row, (batch,) int64."""
+    import tensorflow as tf
+
+    fill = _filler(examples, with_targets, pad_to)
+    options = tf.data.Options()
+    options.autotune.enabled = False  # its thread ends up to a minute after an epoch does
+    batches = rows.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
+    return batches.with_options(options)
 
 
 def _filler(

@@ -18,6 +18,7 @@ from reproductions.cli_data import data
 from reproductions.cli_embed import embed
 from reproductions.cli_predict import predict, release
 from reproductions.cli_scan import scan
+from reproductions.cli_serve import serve
 from reproductions.cli_train import train
 from reproductions.cli_weights import weights
 
@@ -34,6 +35,7 @@ app.add_typer(data, name="data")
 app.command(epilog="Example: `reproduce embed unirep-256 proteins.fasta -o proteins.h5`")(embed)
 app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
 app.command(epilog="Example: `reproduce release sonderby`")(release)
+app.command(epilog="Example: `reproduce serve --model models/sonderby.json`")(serve)
 app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
 app.add_typer(weights)
 app.command(epilog="Example: `reproduce scan transcripts.fa --model rnatracker`")(scan)
@@ -203,7 +205,9 @@ def report(paper: PapersOption = None, results: ResultsOption = None) -> None:
 
 @app.command(epilog="Example: `reproduce bench sonderby`")
 def bench(
-    paper: Annotated[str, typer.Argument(help="Whose benchmark.")] = "sonderby",
+    paper: Annotated[
+        str, typer.Argument(help="Whose benchmark; serve puts load on the local page.")
+    ] = "sonderby",
     results: ResultsOption = None,
 ) -> None:
     """Measure the speed of batches, input pipeline and training. Run nothing else meanwhile."""
@@ -212,8 +216,10 @@ def bench(
     from common.harness.bench import print_measurements
     from reproductions.papers import load_papers
 
-    load_papers([paper])
-    measurements = import_module(f"reproductions.{paper}.benchmark").measure()
+    if paper != "serve":
+        load_papers([paper])
+    module = "bench_serve" if paper == "serve" else f"{paper}.benchmark"
+    measurements = import_module(f"reproductions.{module}").measure()
     print_measurements(paper, measurements, results)
 
 

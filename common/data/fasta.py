@@ -72,9 +72,53 @@ def read_fasta(path: Path, repeated: Counter[str] | None = None) -> Iterator[Rec
         The file is missing, empty, truncated or not text; the first line has no ``>``; a header
         or a sequence is empty; an id comes again with another sequence. It names file and record.
     """
-    path = Path(path)
+    yield from distinct_records(stream_fasta(path), str(path), repeated)
+
+
+def parse_fasta(text: str, name: str = "FASTA text") -> Iterator[Record]:
+    """Read the records of a FASTA text that is in no file.
+
+    Parameters
+    ----------
+    text : str
+        As the content of a file for `read_fasta`.
+    name : str
+        Of the text, for errors.
+
+    Yields
+    ------
+    Record
+        As `read_fasta`.
+
+    Raises
+    ------
+    DataError
+        As `read_fasta`.
+    """
+    lines = _checked(io.StringIO(text.removeprefix("\ufeff"), newline=None), name)
+    yield from distinct_records(_records(lines, name), name)
+
+
+def distinct_records(
+    records: Iterable[Record], name: str, repeated: Counter[str] | None = None
+) -> Iterator[Record]:
+    """Records without further copies of the same.
+
+    Parameters
+    ----------
+    records : iterable of Record
+    name : str
+        Where they come from, for errors.
+    repeated : Counter, optional
+        As for `read_fasta`.
+
+    Raises
+    ------
+    DataError
+        An id comes again with another sequence (case aside).
+    """
     seen: dict[str, tuple[int, bytes]] = {}
-    for number, record in enumerate(stream_fasta(path), start=1):
+    for number, record in enumerate(records, start=1):
         digest = hashlib.blake2b(record.sequence.upper().encode(), digest_size=16).digest()
         first, known = seen.setdefault(record.id, (number, digest))
         if first == number:
@@ -84,7 +128,7 @@ def read_fasta(path: Path, repeated: Counter[str] | None = None) -> Iterator[Rec
                 repeated[record.id] += 1
         else:
             raise DataError(
-                f"{path}, {record.id}",
+                f"{name}, {record.id}",
                 f"records {first} and {number} have this id and different sequences",
                 "Give every sequence an id of its own",
             )
@@ -111,19 +155,7 @@ def stream_fasta(path: Path, reject: Callable[[DataError], None] | None = None) 
     DataError
         As `read_fasta`, but for repeated ids; a fault of the whole file is always raised.
     """
-    path = Path(path)
-    number = 0
-    for number, header, lines in _parse(path):
-        try:
-            record = _record(path, number, header, lines)
-        except DataError as error:
-            if reject is None:
-                raise
-            reject(error)
-            continue
-        yield record
-    if number == 0:
-        raise DataError(str(path), "the file is empty", "Give a FASTA file with one record or more")
+    yield from _records(_lines(Path(path)), str(path), reject)
 
 
 def write_fasta(records: Iterable[Record], path: Path, width: int = 60) -> None:
@@ -178,12 +210,30 @@ def _format(path: Path, number: int, record: Record, width: int) -> str:
     return "\n".join([header, *lines]) + "\n"
 
 
-def _parse(path: Path) -> Iterator[tuple[int, str, list[str]]]:
+def _records(
+    lines: Iterable[str], name: str, reject: Callable[[DataError], None] | None = None
+) -> Iterator[Record]:
+    """Records of the lines of the file or text `name`; `reject` as for `stream_fasta`."""
+    number = 0
+    for number, header, body in _parse(lines, name):
+        try:
+            record = _record(name, number, header, body)
+        except DataError as error:
+            if reject is None:
+                raise
+            reject(error)
+            continue
+        yield record
+    if number == 0:
+        raise DataError(name, "the file is empty", "Give a FASTA file with one record or more")
+
+
+def _parse(source: Iterable[str], name: str) -> Iterator[tuple[int, str, list[str]]]:
     """Number, header without ``>``, and sequence lines of each record."""
     header: str | None = None
     lines: list[str] = []
     number = 0
-    for line in _lines(path):
+    for line in source:
         text = line.strip()
         if text.startswith(">"):
             if header is not None:
@@ -191,7 +241,7 @@ def _parse(path: Path) -> Iterator[tuple[int, str, list[str]]]:
             header, lines, number = text[1:].strip(), [], number + 1
         elif text and header is None:
             raise DataError(
-                str(path),
+                name,
                 f"the first line starts with {text[:12]!r}, not with `>`",
                 "Give a FASTA file: a line `>id description`, then the sequence",
             )
@@ -201,9 +251,9 @@ def _parse(path: Path) -> Iterator[tuple[int, str, list[str]]]:
         yield number, header, lines
 
 
-def _record(path: Path, number: int, header: str, lines: list[str]) -> Record:
+def _record(source: str, number: int, header: str, lines: list[str]) -> Record:
     """Make a record of its header (without ``>``) and its sequence lines."""
-    where = f"{path}, record {number}"
+    where = f"{source}, record {number}"
     if not header:
         raise DataError(where, "the header is empty", "Write an id after the `>`")
     name, _, description = header.replace("\t", " ").partition(" ")
@@ -226,10 +276,8 @@ def _lines(path: Path) -> Iterator[str]:
             if packed:
                 _check_bgzf_end(path, start, raw)
             binary = gzip.GzipFile(fileobj=raw) if packed else raw
-            for line in io.TextIOWrapper(binary, encoding="utf-8-sig", newline=None):
-                if "\0" in line:
-                    raise DataError(str(path), "not text (a zero byte)", "Give a FASTA file")
-                yield line
+            text = io.TextIOWrapper(binary, encoding="utf-8-sig", newline=None)
+            yield from _checked(text, str(path))
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(
             str(path),
@@ -247,6 +295,14 @@ def _lines(path: Path) -> Iterator[str]:
     except (IsADirectoryError, PermissionError) as error:
         reason = (error.strerror or "not readable").lower()
         raise DataError(str(path), f"cannot be read: {reason}", "Name a readable file") from error
+
+
+def _checked(lines: Iterable[str], name: str) -> Iterator[str]:
+    """The lines, none of which may hold a zero byte."""
+    for line in lines:
+        if "\0" in line:
+            raise DataError(name, "not text (a zero byte)", "Give a FASTA file")
+        yield line
 
 
 def _refuse_other_formats(path: Path, start: bytes) -> None:

@@ -126,11 +126,27 @@ class Predictor:
         (length,) float64, or None where the model has no attention
         """
         clean = self.network.alphabet.clean(identifier, sequence)
-        outputs = self._outputs([identifier], [clean])
-        row = self._table([identifier], [clean], outputs).iloc[0]
+        table, weights = self.examine([identifier], [clean])
+        return table.iloc[0], None if weights is None else weights[0]
+
+    def examine(
+        self, ids: Sequence[str], sequences: Sequence[str]
+    ) -> tuple[pd.DataFrame, list[np.ndarray] | None]:
+        """The table of `predict` for clean sequences, and the `attention` of each, from one pass.
+
+        Returns
+        -------
+        DataFrame
+        list of (length,) float64, or None where the model has no attention
+        """
+        outputs = self._outputs(ids, sequences)
+        table = self._table(ids, sequences, outputs)
         if not self.has_attention:
-            return row, None
-        return row, self._whole(outputs[self.network.attention][0], len(clean))
+            return table, None
+        rows = outputs[self.network.attention]
+        return table, [
+            self._whole(row, len(text)) for row, text in zip(rows, sequences, strict=True)
+        ]
 
     def _table(
         self, ids: Sequence[str], sequences: Sequence[str], outputs: Mapping[str, np.ndarray]

@@ -198,7 +198,8 @@ def predict(
 def _prediction_step(model: keras.Model, dataset: tf.data.Dataset) -> Callable[[Any], Any]:
     """Function from the inputs of a batch to the outputs; traced once for all ragged shapes.
 
-    Keras's own traces anew for each batch, since it knows no common shape of ragged tensors.
+    Keras's own traces anew for each batch, since it knows no common shape of ragged tensors. It is
+    kept with the model: a trace takes longer than the prediction of a few sequences.
     """
     import keras
 
@@ -207,7 +208,13 @@ def _prediction_step(model: keras.Model, dataset: tf.data.Dataset) -> Callable[[
     import tensorflow as tf
 
     (inputs,) = dataset.element_spec
-    return tf.function(lambda batch: model(batch, training=False), input_signature=[inputs])
+    # past Keras's attributes, which would track it
+    kept = model.__dict__.setdefault("_prediction_steps", {})
+    if repr(inputs) not in kept:
+        kept[repr(inputs)] = tf.function(
+            lambda batch: model(batch, training=False), input_signature=[inputs]
+        )
+    return kept[repr(inputs)]
 
 
 def _stack(parts: tuple[np.ndarray, ...]) -> np.ndarray:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import numpy as np
 import pytest
 
@@ -196,3 +199,12 @@ def test_graph_of_a_batch_holds_no_copy_of_the_data(kind):
     fill = tf.function(_filler(examples, with_targets=True, pad_to=None))
     graph = fill.get_concrete_function(tf.TensorSpec([None], tf.int64)).graph.as_graph_def()
     assert graph.ByteSize() < 60_000  # of 600,000 letters or bytes
+
+
+def test_nothing_keeps_the_examples_once_their_batches_are_read():
+    examples = Examples(np.array(["a"]), np.array([3]), {"tokens": TokenSource(["MKT"], PROTEIN)})
+    (_,) = make_dataset(examples, [np.array([0])], with_targets=False)
+    kept = weakref.ref(examples)
+    del examples
+    gc.collect()
+    assert kept() is None

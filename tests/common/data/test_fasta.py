@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from common.data.fasta import BGZF_END, Record, read_fasta, write_fasta
+from common.data.fasta import BGZF_END, Record, parse_fasta, read_fasta, write_fasta
 from common.errors import DataError, StorageError
 
 PLAIN = b">a first one\nMKT\nAYI\n>b\nGG\n"
@@ -79,6 +79,27 @@ def test_faults_name_the_file_and_the_record(tmp_path: Path, content: bytes, fau
         list(read_fasta(path))
     assert str(path) in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_text_is_read_as_a_file_of_it_is(tmp_path: Path) -> None:
+    text = "\ufeff>a\tsome words\r\nMK\r\n\r\n>b\rGG\n>a\nmk\n"
+    from_file = list(read_fasta(put(tmp_path, text.encode())))
+    assert list(parse_fasta(text)) == from_file
+    assert [record.sequence for record in from_file] == ["MK", "GG"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("MKT\n", "pasted: the first line starts with 'MKT'"),
+        (">a\nMK\n>b\n", r"pasted, record 2 \(b\): the sequence is empty"),
+        (">a\nMK\n>a\nMR\n", "pasted, a: records 1 and 2 have this id"),
+        (">a\nM\0\n", "pasted: not text"),
+    ],
+)
+def test_faults_of_a_text_name_it_and_the_record(text: str, fault: str) -> None:
+    with pytest.raises(DataError, match=fault):
+        list(parse_fasta(text, "pasted"))
 
 
 def test_missing_file_and_folder(tmp_path: Path) -> None:

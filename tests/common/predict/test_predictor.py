@@ -43,6 +43,15 @@ def test_list_path_and_mapping_are_read_alike(predictor, tmp_path):
     assert from_path[LABELS].equals(from_list[LABELS])
 
 
+def test_one_pass_gives_the_table_and_the_attention_of_each(predictor):
+    proteins = tiny.random_proteins(9)
+    table, weights = predictor.examine(list(proteins), list(proteins.values()))
+    assert table["location"].equals(predictor.predict(proteins)["location"])
+    for row, (text, found) in enumerate(zip(proteins.values(), weights, strict=True)):
+        assert np.abs(found - predictor.attention(text)).max() < 1e-6
+        assert str(found.argmax() + 1) == table.loc[row, "attention"].split(",")[0]
+
+
 def test_what_cannot_be_predicted(predictor):
     with pytest.raises(UsageError, match="no sequences"):
         predictor.predict([])

@@ -83,6 +83,22 @@ def test_predictions_stand_in_the_order_of_the_examples_whatever_the_batch(examp
     assert np.abs(predict(model, alone)[0] - whole[0]).max() < 1e-6
 
 
+def test_further_predictions_trace_nothing_and_see_new_weights(examples):
+    from common.batching import make_dataset, plan_batches
+    from common.training.fit import _prediction_step
+
+    model = build()
+    before = predict(model, examples)
+    data = make_dataset(examples, plan_batches(examples.lengths, 8), with_targets=False)
+    assert _prediction_step(model, data) is _prediction_step(model, data)
+    model.set_weights([weight * 0.5 for weight in model.get_weights()])
+    after = predict(model, examples)
+    fresh = build()
+    fresh.set_weights(model.get_weights())
+    assert np.array_equal(after, predict(fresh, examples))
+    assert np.abs(after - before).max() > 1e-3
+
+
 def test_patience_stops_and_best_weights_come_back(examples):
     recipe = Recipe(
         learning_rate=1.0, epochs=40, batch_size=16, patience=2, keep="best", monitor="val_loss"

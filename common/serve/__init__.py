@@ -1,0 +1,1 @@
+"""A local page and JSON API for trained networks: limits, a queue, one worker, no trace kept."""
