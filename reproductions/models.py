@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from common.predict.card import Card
     from common.predict.panel import Panel
     from common.predict.predictor import Predictor
-    from common.predict.release import ReleasedModel
+    from common.predict.released import ReleasedModel
 
 FOLDER = "models"
 """In a paper's folder: cards and weights."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import pandas as pd
 
-from common.data.alphabet import PROTEIN, RNA, Alphabet
 from common.data.registry import find_dataset
 from common.errors import DataError
 from common.files import written_whole
@@ -28,55 +26,18 @@ from common.predict.evaluate import (
     check_ids,
     predict_parts,
 )
-from common.predict.network import Network
 from common.predict.novelty import describe_training
 from common.predict.predictor import Predictor
+from common.predict.released import ReleasedModel
 from common.predict.reliability import draw_reliability
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
 
-ALPHABETS: Mapping[str, Alphabet] = {"protein": PROTEIN, "RNA": RNA}
+__all__ = ["ReleasedModel", "release", "spread_of", "task_name"]
+
 MOST_BYTES = 20_000_000
 """Largest file of weights that a repository takes."""
-
-
-@dataclass(frozen=True)
-class ReleasedModel:
-    """A network that a paper lets users predict with.
-
-    Parameters
-    ----------
-    name : str
-        On the command line.
-    title : str
-        One line that says what it predicts.
-    experiments : tuple of (experiment, variant)
-        Whose weights are released: the first one with a finished run.
-    dataset : str
-        Of the registry, whose licence is told.
-    alphabet : Alphabet
-    load : callable
-        From a card and its weights to a `Network`.
-    examples : callable
-        ``examples(settings, seed, fold)``: the sequences of a run, clean and uncut, as a table
-        with ``id``, ``sequence``, ``part`` (``train``, ``validation``, ``test``, or the name of a
-        further test set) and ``truth``, or ``truth:LABEL`` for each label.
-    accepts : callable
-        Whether a run with these settings needs nothing but the sequence.
-    extra : str
-        Extra of the installation that the network needs; empty where it needs none.
-    """
-
-    name: str
-    title: str
-    experiments: tuple[tuple[str, str], ...]
-    dataset: str
-    alphabet: Alphabet
-    load: Callable[[Card, Path], Network]
-    examples: Callable[[Mapping[str, Any], int, int], pd.DataFrame]
-    accepts: Callable[[Mapping[str, Any]], bool] = lambda settings: True
-    extra: str = ""
 
 
 def release(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from common.data.alphabet import PROTEIN
-from common.predict.release import ReleasedModel
+from common.predict.released import ReleasedModel
 from reproductions.deeploc.trainable import network
 
 if TYPE_CHECKING:

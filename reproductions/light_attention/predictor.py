@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from common.own.trainable import load_network
-from common.predict.release import ReleasedModel
+from common.predict.released import ReleasedModel
 from reproductions.light_attention.data import AMINO_ACIDS
 from reproductions.light_attention.trainable import TRAINABLE, is_computed
 

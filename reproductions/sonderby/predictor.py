@@ -10,7 +10,7 @@ import pandas as pd
 
 from common.data.alphabet import PROTEIN
 from common.own.trainable import load_network
-from common.predict.release import ReleasedModel
+from common.predict.released import ReleasedModel
 from reproductions.sonderby.trainable import TRAINABLE
 
 
