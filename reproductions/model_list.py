@@ -62,6 +62,8 @@ def _facts(model: ReleasedModel, path: Path) -> Iterator[tuple[str, str]]:
     if path.exists():
         card = read_card(path)
         yield "score", scores(card)
+        run = f"{card.paper}/{card.experiment}, variant {card.variant}"
+        yield "weights", f"of {run}, {card.profile} run, seed {card.seed}, fold {card.fold}"
         yield "data", f"{card.training['n']:,} training sequences, {model.dataset}"
         yield "licence", f"of the data: {card.licence}"
     else:
@@ -78,8 +80,6 @@ def scores(card: Card) -> str:
         text += f", ± {card.spread[name]:.3f} over {card.n_seeds} seeds"
     else:
         text += ", one seed" if card.n_seeds == 1 else f", {card.n_seeds} seeds"
-    if card.profile != "full":
-        text += f", a {card.profile} run"
     if card.calibration:
         before, after = (card.calibration[f"ece_{when}"] for when in ("before", "after"))
         text += f"; calibration error {before:.3f}, calibrated {after:.3f}"

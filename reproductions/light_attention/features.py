@@ -137,7 +137,7 @@ def own_features(settings: Mapping[str, Any], frame: pd.DataFrame, stream: Any =
     stream : file, optional
         Where the progress of the embedding is printed.
     """
-    if settings["input"] == "tokens" or settings["embeddings"]:
+    if settings["input"] == "tokens":
         return load_features(settings, Table(frame, "exact", {}), stream)
     model = find_model(settings["embedder"])
     store = embedding_store(_computed(settings, frame, stream), model.name, model.width)
