@@ -85,7 +85,8 @@ def throughput(predictor: Predictor, sequences: int) -> Measurement:
     from common.predict.stream import WINDOW
 
     texts, origin = real_sequences(predictor.card.alphabet, sequences)
-    clean = [predictor.clean(f"S{number}", text) for number, text in enumerate(texts)]
+    least = predictor.network.least
+    clean = [predictor.clean("a real sequence", text) for text in texts if len(text) >= least]
     ids = [f"S{number}" for number in range(len(clean))]
 
     def predict() -> None:

@@ -111,8 +111,9 @@ def load_model(name: str) -> Predictor:
 
 
 def is_several(name: str) -> bool:
-    """Whether a name stands for several models: `ALL`, or a folder of cards."""
-    return name == ALL or Path(name).is_dir()
+    """Whether a name stands for several models: `ALL`, or a folder that no model is named like."""
+    named = any(model.name == name for _, model, _ in released())
+    return name == ALL or (not named and Path(name).is_dir())
 
 
 def load_panel(name: str, kind: str) -> tuple[Panel, list[str]]:
