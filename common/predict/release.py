@@ -34,7 +34,7 @@ from common.predict.reliability import draw_reliability
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
 
-__all__ = ["ReleasedModel", "release", "spread_of", "task_name"]
+__all__ = ["ReleasedModel", "best_run", "draft_card", "release", "spread_of", "task_name"]
 
 MOST_BYTES = 20_000_000
 """Largest file of weights that a repository takes."""
@@ -75,13 +75,13 @@ def release(
     DataError
         No finished run with kept weights, other test examples than the run's, or more than 20 MB.
     """
-    group, record = _best(paper, model, results, profile)
+    group, record = best_run(paper, model, results, profile)
     examples = model.examples(record.settings, record.key.seed, record.key.fold)
     check_ids(examples, record.predictions["id"].tolist(), model.name, model.dataset)
     card_path = folder / f"{model.name}.json"
     weights = weights_of(card_path)
     _copy_weights(weights_path(record.key, results), weights)
-    draft = _draft(paper, model, group, record, examples, digest_of(weights))
+    draft = draft_card(paper, model, group, record, examples, digest_of(weights))
     tables = predict_parts(Predictor(draft, model.load(draft, weights)), examples)
     test = SeedScores.from_tables([tables[TEST]], TEST)
     validation = None
@@ -100,7 +100,7 @@ def release(
     return card_path
 
 
-def _draft(
+def draft_card(
     paper: Paper,
     model: ReleasedModel,
     group: RunGroup,
@@ -149,10 +149,16 @@ def _copy_weights(source: Path, target: Path) -> None:
         temporary.write_bytes(source.read_bytes())
 
 
-def _best(
+def best_run(
     paper: Paper, model: ReleasedModel, results: Path, profile: str
 ) -> tuple[RunGroup, Record]:
-    """The first experiment's group with weights, and the record that they belong to."""
+    """The first experiment's group with weights, and the record that they belong to.
+
+    Raises
+    ------
+    DataError
+        There is none.
+    """
     records = read_records(results, profile, paper.name)
     for experiment, variant in model.experiments:
         group = choose_group(records, experiment, variant, profile)
@@ -160,7 +166,7 @@ def _best(
             if weights_path(record.key, results).exists() and model.accepts(record.settings):
                 return cast(RunGroup, group), record
     names = " or ".join(f"{paper.name}/{experiment}" for experiment, _ in model.experiments)
-    fault = f"no finished {profile} run of {names} with its weights"
+    fault = f"no finished {profile} run of {names} with weights that read sequences alone"
     raise DataError(model.name, fault, f"`reproduce run {names.split()[0]} --profile {profile}`")
 
 
