@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,12 +17,15 @@ import tiny
 
 
 def test_throughput_leaves_out_what_the_network_cannot_read(monkeypatch):
-    monkeypatch.setattr(bench_predict, "real_sequences", lambda kind, n: (["MKV"] * n, "made up"))
-    found = bench_predict.throughput(tiny.predictor(), 30)
+    texts = ["MKV", "MK"] * 15
+    monkeypatch.setattr(bench_predict, "real_sequences", lambda kind, n: (texts, "made up"))
+    predictor = tiny.predictor()
+    predictor.network = replace(predictor.network, least=3)
+    found = bench_predict.throughput(predictor, 30)
     assert found.name == "tiny: prediction"
     assert found.unit == "proteins/s"
     assert found.value > 0
-    assert found.note == "30 of made up, 3 letters on average"
+    assert found.note == "15 of made up, 3 letters on average"
 
 
 @pytest.mark.parametrize(("last", "holds"), [(1.1e9, True), (1.5e9, False)])
