@@ -203,11 +203,25 @@ def report(paper: PapersOption = None, results: ResultsOption = None) -> None:
     typer.echo(write_report(list(load_papers(paper or ()).values()), results))
 
 
-@app.command(epilog="Example: `reproduce bench sonderby`")
+@app.command(epilog="Example: `reproduce bench sonderby`, or `reproduce bench predict`")
 def bench(
     paper: Annotated[
-        str, typer.Argument(help="Whose benchmark; serve puts load on the local page.")
+        str,
+        typer.Argument(
+            help="Whose benchmark; predict times the released models, serve loads the local page."
+        ),
     ] = "sonderby",
+    model: Annotated[
+        list[str] | None,
+        typer.Option(help="predict: a name or a card, repeatable; by default all released."),
+    ] = None,
+    sequences: Annotated[
+        int, typer.Option(help="predict: real sequences for the speed.", min=1)
+    ] = 2768,
+    size: Annotated[
+        list[int] | None,
+        typer.Option(help="predict: records of a file for the memory, repeatable.", min=1),
+    ] = None,
     results: ResultsOption = None,
 ) -> None:
     """Measure the speed of batches, input pipeline and training. Run nothing else meanwhile."""
@@ -216,6 +230,12 @@ def bench(
     from common.harness.bench import print_measurements
     from reproductions.papers import load_papers
 
+    if paper == "predict":
+        from reproductions.bench_predict import SIZES, measure
+
+        found = measure(model or (), sequences, sorted(size or SIZES))
+        print_measurements(paper, found, results)
+        return
     if paper != "serve":
         load_papers([paper])
     module = "bench_serve" if paper == "serve" else f"{paper}.benchmark"

@@ -9,13 +9,14 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from common.errors import DataError, UsageError
 
 if TYPE_CHECKING:
+    from common.predict.panel import Answering
     from common.predict.predictor import Predictor
     from common.predict.stream import Progress
 
@@ -27,7 +28,8 @@ def predict(
         str | None, typer.Argument(help="FASTA file, plain or gzip; - reads the standard input.")
     ] = None,
     model: Annotated[
-        str, typer.Option(help="A name that --list shows, or the path of a card.")
+        str,
+        typer.Option(help="A name that --list shows, the path of a card, or all."),
     ] = "",
     output: Annotated[
         Path | None,
@@ -49,34 +51,35 @@ def predict(
         bool, typer.Option("--list", help="Show the models and their scores.")
     ] = False,
 ) -> None:
-    """Predict where each sequence of a FASTA file goes.
+    """Predict where each sequence of a FASTA file goes, as a table to the screen or a file.
 
     The table holds the best location, its probability (calibrated), the entropy, what is unusual
     about the sequence, the positions with the most attention, and every location's probability.
+    With --model all every released model that reads such sequences answers, a row each.
     A file is written whole or not at all; the same command goes on where it was stopped.
     """
     if list_:
-        _list_models()
+        from reproductions.model_list import print_models
+
+        print_models()
         return
     if fasta is None or not model:
-        lacking = "FASTA" if fasta is None else "--model"
-        raise UsageError("predict", f"{lacking} is missing", "`reproduce predict --help`")
+        _complain_of_lacking(fasta)
     if on_error not in ON_ERROR:
         raise UsageError(f"--on-error {on_error}", "unknown", f"Known: {', '.join(ON_ERROR)}")
     if shards:
         print(_sharded(fasta, model, output, shards))
         return
     form = form or _form_of(output)
-    from reproductions.models import load_model
-
     with _as_file(fasta) as source:
-        predictor = load_model(model)
-        done = _run(predictor, source, output, form, on_error == "skip")
+        members, answering = _load(model, source)
+        done = _run(answering, source, output, form, on_error == "skip")
         if plots is not None:
-            _plot(predictor, source, plots, on_error == "skip")
+            for name, member in members.items():
+                folder = plots / name if len(members) > 1 else plots
+                _plot(member, source, folder, on_error == "skip")
+    _tell(done, output, plots)
     if done.rejected:
-        where = f"{output}.rejected.tsv" if output else "the standard error"
-        print(f"bad records: {done.rejected}, listed in {where}", file=sys.stderr)
         raise typer.Exit(DataError.exit_code)
 
 
@@ -87,21 +90,76 @@ def release(
         Path | None, typer.Option("--output", "-o", help="Folder; by default the paper's own.")
     ] = None,
 ) -> None:
-    """Make a finished run's weights ready for `predict`: calibrate them and write their card."""
+    """Make a finished run's weights ready for `predict`: measure, calibrate, write their card.
+
+    Their test examples are predicted with the half-precision weights that are released: the card
+    holds those numbers. A reliability diagram is drawn beside the paper's figures.
+    """
+    from common.backend import load_backend
     from common.paths import results_folder
     from common.predict.release import release as write
     from reproductions.models import released
 
+    load_backend()
     for paper, declared, path in released():
         if declared.name == model:
-            print(write(paper, declared, results_folder(), output or path.parent, profile))
+            results = results_folder()
+            figures = output or results / "figures" / paper.name
+            print(write(paper, declared, results, output or path.parent, profile, figures))
             return
     known = ", ".join(declared.name for _, declared, _ in released())
     raise UsageError(f"model {model!r}", "there is none of this name", f"Known: {known}")
 
 
+def _complain_of_lacking(fasta: str | None) -> NoReturn:
+    """Say what is missing, and what could be written."""
+    if fasta is None:
+        remedy = "Write `reproduce predict my.fasta --model deeploc`; --list shows the models"
+        raise UsageError("predict", "FASTA is missing", remedy)
+    from reproductions.models import released
+
+    here = [model.name for _, model, path in released() if path.exists()]
+    names = ", ".join(here) or "none has weights yet; --list says what to do"
+    raise UsageError("predict", "--model is missing", f"Ready to use: {names}")
+
+
+def _load(model: str, source: Path) -> tuple[dict[str, Predictor], Answering]:
+    """The predictors of a name, by name, and what answers for all of them."""
+    from reproductions.models import find_model, is_several, load_model, load_panel
+
+    if not is_several(model):
+        find_model(model)
+    from common.predict.panel import kind_of
+
+    kind = kind_of(source)
+    if is_several(model):
+        panel, left_out = load_panel(model, kind)
+        for line in left_out:
+            print(line, file=sys.stderr)
+        return panel.members, panel
+    predictor = load_model(model)
+    if kind == "RNA" and predictor.card.alphabet == "protein":
+        fault = "these look like DNA or RNA, and the model reads proteins"
+        print(f"warning: {source}: {fault}; see the column unusual", file=sys.stderr)
+    return {predictor.card.model: predictor}, predictor
+
+
+def _tell(done: Progress, output: Path | None, plots: Path | None) -> None:
+    """Counts, to the standard error: the table may be on the standard output."""
+    counts = [f"{done.predicted:,} predicted"]
+    if done.repeated:
+        counts.append(f"copies left out: {done.repeated:,}")
+    if done.rejected:
+        where = f"{output}.rejected.tsv" if output else "the standard error"
+        counts.append(f"bad records: {done.rejected:,}, listed in {where}")
+    if plots is not None:
+        counts.append(f"figures in {plots}")
+    clear = "\r\x1b[2K" if sys.stderr.isatty() else ""
+    print(f"{clear}{output or 'table'}: {'; '.join(counts)}", file=sys.stderr)
+
+
 def _run(
-    predictor: Predictor, source: Path, output: Path | None, form: str, skip_bad: bool
+    predictor: Answering, source: Path, output: Path | None, form: str, skip_bad: bool
 ) -> Progress:
     from common.predict.stream import predict_file, predict_to
 
@@ -114,9 +172,8 @@ def _run(
             skip_bad=skip_bad,
             complain=lambda line: print(line, file=sys.stderr),
         )
-    done = predict_file(predictor, source, output, form=form, skip_bad=skip_bad, report=_reporter())
-    print(f"\r\x1b[2K{output}: {done.predicted:,} predicted", file=sys.stderr)
-    return done
+    report = _reporter()
+    return predict_file(predictor, source, output, form=form, skip_bad=skip_bad, report=report)
 
 
 def _reporter() -> Callable[[Progress], None] | None:
@@ -136,24 +193,6 @@ def _plot(predictor: Predictor, source: Path, folder: Path, skip_bad: bool) -> N
         except DataError:
             if not skip_bad:
                 raise
-
-
-def _list_models() -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    from common.predict.card import read_card
-    from reproductions.models import released
-
-    table = Table("model", "what it predicts", "score", "training data", "licence of the data")
-    for paper, model, path in released():
-        if path.exists():
-            card = read_card(path)
-            about = (card.summary, f"{card.training['n']:,} sequences", card.licence)
-        else:
-            about = (f"not released: run {paper.name} in full", "", "")
-        table.add_row(model.name, model.title, *about)
-    Console().print(table)
 
 
 def _sharded(fasta: str, model: str, output: Path | None, shards: int) -> str:

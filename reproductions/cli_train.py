@@ -12,7 +12,9 @@ from common.errors import UsageError
 
 def train(
     fasta: Annotated[Path, typer.Argument(help="FASTA file, plain or gzip.")],
-    paper: Annotated[str, typer.Option(help="Whose network; `--list` shows them.")] = "",
+    paper: Annotated[
+        str, typer.Option(help="Whose network: deeploc, light_attention, rnatracker or sonderby.")
+    ] = "",
     labels: Annotated[
         str,
         typer.Option(help="header (the second word of each), or a table with a column `id`."),
@@ -47,7 +49,8 @@ def train(
 
     known = trainables()
     if paper not in known:
-        raise UsageError(f"--paper {paper}", "not one of them", f"Known: {', '.join(known)}")
+        fault = f"{paper!r} has no network to train" if paper else "is missing"
+        raise UsageError("--paper", fault, f"Known: {', '.join(known)}")
     if profile not in ("quick", "full"):
         raise UsageError(f"--profile {profile}", "not one of them", "Known: quick, full")
     network = known[paper]

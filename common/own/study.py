@@ -22,7 +22,6 @@ from common.harness.record import RunResult
 from common.own import baselines
 from common.own.folds import make_folds
 from common.own.trainable import Trainable, targets_of
-from common.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from common.batching import Examples
@@ -87,6 +86,12 @@ class Data:
     def rows(self, fold: int) -> tuple[np.ndarray, np.ndarray]:
         """Places of the training and of the test sequences."""
         return np.flatnonzero(self.fold != fold), np.flatnonzero(self.fold == fold)
+
+    def reader(self, context: Context) -> Callable[[np.ndarray, Any], Examples]:
+        """Function from places of sequences, and their targets or None, to `Examples`."""
+        frame = self.labelled.frame
+        read = self.trainable.reader(frame, context.settings, context.stream)
+        return lambda rows, targets: read(frame.iloc[rows].reset_index(drop=True), targets)
 
 
 def make_study(
@@ -190,15 +195,15 @@ def network_run(data: Data) -> Callable[[Context], RunResult]:
 
         started = time.monotonic()
         train, test = data.rows(context.key.fold)
-        model, fitted = train_network(data, train, context)
-        frame = data.labelled.frame.iloc[test].reset_index(drop=True)
-        examples = data.trainable.examples(frame, context.settings, None)
-        outputs = predict(data.trainable.explain(model), examples)
+        read = data.reader(context)
+        model, fitted = train_network(data, train, context, read)
+        recipe = data.trainable.recipe(context.settings)
+        found = predict(model, read(test, None), max_positions=recipe.max_positions)
         context.keep_weights(model)
         return _result(
             data,
             test,
-            outputs[data.trainable.output],
+            found,
             seconds=time.monotonic() - started,
             history=fitted.history,
             n_parameters=count_trainable(model),
@@ -209,10 +214,20 @@ def network_run(data: Data) -> Callable[[Context], RunResult]:
     return run
 
 
-def train_network(data: Data, rows: np.ndarray, context: Context) -> tuple[Any, Any]:
+def train_network(
+    data: Data, rows: np.ndarray, context: Context, read: Callable[[np.ndarray, Any], Examples]
+) -> tuple[Any, Any]:
     """Train a network on some of the sequences, going on from its checkpoint.
 
     Where the settings choose an epoch by validation, `validation_rows` of them validate.
+
+    Parameters
+    ----------
+    data : Data
+    rows : (m,) int
+    context : Context
+    read : callable
+        From `Data.reader`.
 
     Returns
     -------
@@ -223,15 +238,14 @@ def train_network(data: Data, rows: np.ndarray, context: Context) -> tuple[Any, 
     from common.training.seeds import set_seed
 
     labelled, settings = data.labelled, context.settings
-    recipe = Recipe.from_settings(settings)
+    recipe = data.trainable.recipe(settings)
     keras.config.set_dtype_policy(recipe.dtype)
     set_seed(context.key.seed)
     model = data.trainable.build(settings, len(labelled.labels), labelled.task)
     targets = targets_of(labelled.truth, labelled.labels)
 
     def examples(chosen: np.ndarray) -> Examples:
-        frame = labelled.frame.iloc[chosen].reset_index(drop=True)
-        return data.trainable.examples(frame, settings, targets[chosen])
+        return read(chosen, targets[chosen])
 
     if recipe.keep != "best" and recipe.patience is None:
         return model, context.fit(model, examples(rows), recipe)

@@ -19,6 +19,9 @@ from common.harness.tables import write_table
 from common.harness.tasks import Distribution, SingleLabel
 from common.interpret.figures import confusion_heat_map, save_figure
 from common.metrics.classification import confusion, most_likely
+from common.own.final import CROSS_VALIDATED
+from common.predict.calibration import calibrate
+from common.predict.reliability import draw_reliability
 
 FOLDER = Path(__file__).parent / "templates"
 
@@ -46,7 +49,7 @@ def score_table(study: Paper, results: Path) -> pd.DataFrame:
 
 
 def write_summary(study: Paper, results: Path, about: Sequence[tuple[str, str]]) -> Path:
-    """Write `scores.csv`, `claims.csv`, a figure and the page of a study.
+    """Write `scores.csv`, `claims.csv`, figures and the page of a study.
 
     Parameters
     ----------
@@ -67,11 +70,26 @@ def write_summary(study: Paper, results: Path, about: Sequence[tuple[str, str]])
     claims = evaluate_claims([study], results)
     write_table(claims, results / "claims.csv")
     group = _group(study, study.experiments[0].name, results)
-    figure = "" if group is None else draw_predictions(next(iter(group.scores().values())), results)
+    figures = [] if group is None else draw_figures(next(iter(group.scores().values())), results)
     path = results / "report" / "index.html"
     with written_whole(path) as temporary:
-        temporary.write_text(_page(study, table, claims, about, figure), encoding="utf-8")
+        temporary.write_text(_page(study, table, claims, about, figures), encoding="utf-8")
     return path
+
+
+def draw_figures(pooled: SeedScores, results: Path) -> list[tuple[str, str]]:
+    """Draw predictions and their calibration.
+
+    Returns
+    -------
+    list of (str, str)
+        Title and path of each PNG; paths as the page names them.
+    """
+    found = calibrate(pooled, name=CROSS_VALIDATED)
+    title = f"{pooled.n:,} {CROSS_VALIDATED}"
+    paths = draw_reliability(pooled, found, title, results / "figures", "reliability")
+    figures = [("Predictions", draw_predictions(pooled, results))]
+    return figures + [("Do the probabilities hold?", f"../figures/{p.name}") for p in paths[:1]]
 
 
 def draw_predictions(pooled: SeedScores, results: Path) -> str:
@@ -80,7 +98,7 @@ def draw_predictions(pooled: SeedScores, results: Path) -> str:
     Returns
     -------
     str
-        Path of the PNG under `results`.
+        Path of the PNG, as the page names it.
     """
     labels = list(pooled.labels)
     if isinstance(pooled.task, SingleLabel):
@@ -116,7 +134,7 @@ def _page(
     table: pd.DataFrame,
     claims: pd.DataFrame,
     about: Sequence[tuple[str, str]],
-    figure: str,
+    figures: Sequence[tuple[str, str]],
 ) -> str:
     """HTML; every text in it is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -143,7 +161,7 @@ def _page(
         methods=[(name, _title(study, name)) for name in methods],
         rows=rows,
         claims=claims.to_dict("records"),
-        figure=figure,
+        figures=figures,
         n=int(table["n"].max()) if len(table) else 0,
     )
 

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from common.data.alphabet import Alphabet
+from common.training.recipe import Recipe
 
 if TYPE_CHECKING:
     import keras
 
     from common.batching import Examples
     from common.predict.card import Card
-    from common.predict.predictor import Network
+    from common.predict.network import Network
+
+Reader: TypeAlias = "Callable[[pd.DataFrame, Any], Examples]"
+"""From some sequences, ``id`` and ``sequence``, and what a network should answer (or None)."""
 
 
 @dataclass(frozen=True)
@@ -34,16 +38,16 @@ class Trainable:
     settings : callable
         From a profile (``quick`` or ``full``) to resolved settings.
     build : callable
-        ``build(settings, n_labels, task)`` gives a compiled network with one output, or with a
-        dict of outputs of which `output` is the probabilities.
-    explain : callable
-        From the network to one that outputs a dict with `output` and `attention`.
-    examples : callable
-        ``examples(frame, settings, targets)``: ``id`` and ``sequence`` as the network reads them.
-    output, attention : str
-        Keys of the explained outputs; ``attention`` is empty where there is none.
-    kept : callable
-        ``kept(length, settings)``: positions, from 0, that the network reads.
+        ``build(settings, n_labels, task)`` gives a compiled network whose one output is the
+        probabilities or fractions, (n, n_labels).
+    reader : callable
+        ``reader(frame, settings, stream)`` makes all sequences of a study, ``id`` and
+        ``sequence``, ready, once for all folds where that takes time, and tells of it on the
+        stream. It gives a `Reader`: from some of the rows and their targets to `Examples`.
+    network : callable
+        ``network(model, settings)``: the trained network as it reads sequences on its own.
+    recipe : callable
+        From the settings to the `Recipe` of the training.
     """
 
     name: str
@@ -51,11 +55,9 @@ class Trainable:
     alphabet: Alphabet
     settings: Callable[[str], dict[str, Any]]
     build: Callable[[Mapping[str, Any], int, str], keras.Model]
-    explain: Callable[[keras.Model], keras.Model]
-    examples: Callable[[pd.DataFrame, Mapping[str, Any], Any], Examples]
-    output: str
-    attention: str
-    kept: Callable[[int, Mapping[str, Any]], np.ndarray]
+    reader: Callable[[pd.DataFrame, Mapping[str, Any], Any], Reader]
+    network: Callable[[keras.Model, Mapping[str, Any]], Network]
+    recipe: Callable[[Mapping[str, Any]], Recipe] = Recipe.from_settings
 
 
 def load_network(trainable: Trainable, card: Card, weights: Path) -> Network:
@@ -65,26 +67,27 @@ def load_network(trainable: Trainable, card: Card, weights: Path) -> Network:
     ------
     DataError
         The weights are unreadable or of another network.
+    UsageError
+        A package is missing that the network needs.
     """
-    from common.predict.predictor import Network
     from common.training.checkpoint import load_weights
 
     settings = dict(card.settings)
     model = trainable.build(settings, len(card.labels), card.task)
     load_weights(weights, model)
-    explained = trainable.explain(model)
+    return trainable.network(model, settings)
+
+
+def reading(
+    reader: Callable[[pd.DataFrame, Mapping[str, Any], Any], Reader], settings: Mapping[str, Any]
+) -> Callable[[Sequence[str], Sequence[str]], Examples]:
+    """What `Network.examples` is, of a reader that has nothing to make ready."""
 
     def examples(ids: Sequence[str], sequences: Sequence[str]) -> Examples:
-        return trainable.examples(pd.DataFrame({"id": ids, "sequence": sequences}), settings, None)
+        frame = pd.DataFrame({"id": list(ids), "sequence": list(sequences)})
+        return reader(frame, settings, None)(frame, None)
 
-    return Network(
-        explained,
-        examples,
-        trainable.alphabet,
-        trainable.output,
-        trainable.attention if trainable.attention in explained.output else "",
-        lambda length: trainable.kept(length, settings),
-    )
+    return examples
 
 
 def targets_of(truth: np.ndarray, labels: Sequence[str]) -> np.ndarray:

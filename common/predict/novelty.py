@@ -19,6 +19,9 @@ MOST_UNKNOWN = 0.05
 
 UNKNOWN = {"protein": "XBZ", "RNA": "N"}
 
+NUCLEOTIDES, LEAST_NUCLEOTIDES = frozenset("ACGTUN"), 30
+"""A protein of these letters alone, and of so many, is taken for DNA or RNA."""
+
 
 def describe_training(sequences: Iterable[str], alphabet: Alphabet) -> dict[str, Any]:
     """Lengths and composition of training sequences, as a card keeps them.
@@ -77,9 +80,12 @@ def unusual(sequence: str, alphabet: Alphabet, training: Mapping[str, Any]) -> l
     Returns
     -------
     list of str
-        Of ``short``, ``long``, ``unknown letters`` and ``composition``.
+        Of ``nucleotides`` (a protein that reads like DNA or RNA), ``short``, ``long``, ``unknown
+        letters`` and ``composition``.
     """
     found = []
+    if alphabet.name == "protein" and like_nucleotides(sequence):
+        found.append("nucleotides")
     if len(sequence) < training["shortest"]:
         found.append("short")
     if len(sequence) > training["longest"]:
@@ -91,6 +97,12 @@ def unusual(sequence: str, alphabet: Alphabet, training: Mapping[str, Any]) -> l
     if not np.isfinite(own).all() or _distance(own, training["composition"]) > training["distance"]:
         found.append("composition")
     return found
+
+
+def like_nucleotides(sequence: str) -> bool:
+    """Whether a clean protein is DNA or RNA, whose ``U`` may have become ``X``."""
+    letters = set(sequence) - {"X"}
+    return bool(letters) and letters <= NUCLEOTIDES and len(sequence) >= LEAST_NUCLEOTIDES
 
 
 def _letters(alphabet: Alphabet) -> str:

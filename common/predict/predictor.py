@@ -2,61 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples
-from common.data.alphabet import Alphabet
 from common.data.fasta import read_fasta
 from common.errors import UsageError
 from common.metrics.calibration import scale_probabilities
 from common.predict.card import Card
+from common.predict.network import Network
 from common.predict.novelty import unusual
 
-if TYPE_CHECKING:
-    import keras
+__all__ = ["COLUMNS", "Network", "Predictor", "Sequences", "json_object", "named_sequences"]
+
+COLUMNS = ("id", "length", "location", "probability", "entropy", "unusual", "attention")
+"""What every table has, before the columns of the labels."""
 
 TOP_POSITIONS = 5
-BATCH, POSITIONS = 128, 128_000
-"""Sequences and positions, padding included, that are read at once."""
+BATCH = 128
+"""Sequences that are read at once."""
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
 NUCLEOTIDES = "ACGT"
 
 Sequences = Mapping[str, str] | Sequence[str] | Path
-
-
-@dataclass(frozen=True)
-class Network:
-    """A trained network and how it reads sequences; what a paper gives.
-
-    Parameters
-    ----------
-    model : keras.Model
-        Outputs a dict of arrays, one row a sequence.
-    examples : callable
-        From ids and clean sequences to `Examples` that the model reads.
-    alphabet : Alphabet
-    output : str
-        Key of the outputs with the probabilities or fractions, (n, k).
-    attention : str
-        Key of the attention, (n, length) with zeros on padding; empty where there is none.
-    kept : callable
-        From a sequence's length to the positions, from 0, that the network reads of it.
-    """
-
-    model: keras.Model
-    examples: Callable[[Sequence[str], Sequence[str]], Examples]
-    alphabet: Alphabet
-    output: str
-    attention: str
-    kept: Callable[[int], np.ndarray]
 
 
 class Predictor:
@@ -75,6 +48,17 @@ class Predictor:
     def labels(self) -> tuple[str, ...]:
         """Locations, compartments or fractions, in the order of the columns."""
         return self.card.labels
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Of the table of predictions: `COLUMNS`, then the labels."""
+        return (*COLUMNS, *self.labels)
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """What makes answers to the same sequence the same."""
+        temperature = self.card.calibration.get("temperature")
+        return {"weights": self.card.weights_sha256, "temperature": temperature}
 
     @cached_property
     def has_attention(self) -> bool:
@@ -96,26 +80,39 @@ class Predictor:
             One row a sequence, in the order given: ``id``, ``length``, ``location`` (the best
             one; all above one half, joined by ``|``, of a multi-label model), ``probability`` (of
             the best one), ``entropy`` in bits, ``unusual`` (what sets it apart from the training
-            sequences, or nothing), ``attention`` (positions with the most, from 1, the first the
-            highest), and the probability or fraction of each label.
+            sequences, or nothing), ``attention`` (positions with the most, from 1, the highest
+            first; of pooled attention the middles of its windows), and the probability or
+            fraction of each label.
 
         Raises
         ------
         DataError
-            A letter outside the alphabet, or an empty sequence; it names the record.
+            A letter outside the alphabet, or too few of them; it names the record.
         UsageError
             No sequences.
         """
         named = named_sequences(sequences)
         if not named:
             raise UsageError("predict", "there are no sequences", "Give at least one")
-        alphabet = self.network.alphabet
-        clean = [alphabet.clean(identifier, text) for identifier, text in named]
+        clean = [self.clean(identifier, text) for identifier, text in named]
         return self.answer([identifier for identifier, _ in named], clean)
+
+    def clean(self, identifier: str, sequence: str) -> str:
+        """A sequence as the network reads it; `DataError` where it cannot."""
+        return self.network.clean(identifier, sequence)
 
     def answer(self, ids: Sequence[str], sequences: Sequence[str]) -> pd.DataFrame:
         """The table of `predict` for clean sequences."""
         return self._table(ids, sequences, self._outputs(ids, sequences))
+
+    def objects(self, table: pd.DataFrame) -> list[dict[str, Any]]:
+        """Rows of `answer` as JSON has them: lists of words and positions, labels in one object."""
+        return [json_object(row, {name: row[name] for name in self.labels}) for row in _rows(table)]
+
+    def outputs(self, ids: Sequence[str], sequences: Sequence[str]) -> np.ndarray:
+        """Probabilities or fractions of clean sequences before calibration, (n, k) float64."""
+        rows = np.asarray(self._outputs(ids, sequences)[self.network.output], dtype=np.float64)
+        return rows if self.card.task == "multi-label" else rows / rows.sum(axis=1, keepdims=True)
 
     def look(self, identifier: str, sequence: str) -> tuple[pd.Series, np.ndarray | None]:
         """The row of `predict` and the `attention` of one sequence, from one pass.
@@ -125,7 +122,7 @@ class Predictor:
         Series
         (length,) float64, or None where the model has no attention
         """
-        clean = self.network.alphabet.clean(identifier, sequence)
+        clean = self.clean(identifier, sequence)
         table, weights = self.examine([identifier], [clean])
         return table.iloc[0], None if weights is None else weights[0]
 
@@ -143,10 +140,8 @@ class Predictor:
         table = self._table(ids, sequences, outputs)
         if not self.has_attention:
             return table, None
-        rows = outputs[self.network.attention]
-        return table, [
-            self._whole(row, len(text)) for row, text in zip(rows, sequences, strict=True)
-        ]
+        rows = zip(outputs[self.network.attention], sequences, strict=True)
+        return table, [self.network.attended(row, len(text)) for row, text in rows]
 
     def _table(
         self, ids: Sequence[str], sequences: Sequence[str], outputs: Mapping[str, np.ndarray]
@@ -207,7 +202,7 @@ class Predictor:
         UsageError
             A position outside the sequence.
         """
-        clean = self.network.alphabet.clean("the sequence", sequence)
+        clean = self.clean("the sequence", sequence)
         chosen = [p + 1 for p in self.network.kept(len(clean))] if positions is None else positions
         for place in chosen:
             if not 1 <= place <= len(clean):
@@ -234,7 +229,8 @@ class Predictor:
         from common.training.fit import predict
 
         examples = self.network.examples(ids, sequences)
-        return predict(self.network.model, examples, batch_size=BATCH, max_positions=POSITIONS)
+        most = self.network.positions
+        return predict(self.network.model, examples, batch_size=BATCH, max_positions=most)
 
     def _calibrated(self, outputs: np.ndarray) -> np.ndarray:
         rows = np.asarray(outputs, dtype=np.float64)
@@ -254,27 +250,27 @@ class Predictor:
         logs = [part * np.log2(np.where(part > 0, part, 1.0)) for part in parts]
         return np.abs(-sum(log.sum(axis=1) for log in logs))
 
-    def _whole(self, weights: np.ndarray, length: int) -> np.ndarray:
-        """Attention at the positions of the uncut sequence, (length,)."""
-        kept = self.network.kept(length)
-        whole = np.zeros(length)
-        whole[kept] = weights[: len(kept)]
-        return whole
-
     def _top_positions(self, outputs: Mapping[str, Any], sequences: Sequence[str]) -> list[str]:
         if not self.has_attention:
             return [""] * len(sequences)
-        rows = outputs[self.network.attention]
-        return [
-            ",".join(str(place + 1) for place in _largest(self._whole(row, len(text))))
-            for row, text in zip(rows, sequences, strict=True)
-        ]
+        rows = zip(outputs[self.network.attention], sequences, strict=True)
+        places = [self.network.highest(row, len(text), TOP_POSITIONS) for row, text in rows]
+        return [",".join(map(str, row)) for row in places]
 
 
-def _largest(weights: np.ndarray) -> np.ndarray:
-    """Places of the largest weights, the largest first; the first of equals."""
-    order = np.argsort(-weights, kind="stable")[:TOP_POSITIONS]
-    return order[weights[order] > 0]
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return cast("list[dict[str, Any]]", table.to_dict("records"))
+
+
+def json_object(row: Mapping[str, Any], probabilities: Mapping[str, float]) -> dict[str, Any]:
+    """A row of `COLUMNS` with its labels, numbers to six digits."""
+    answer = {name: row[name] for name in COLUMNS}
+    answer["unusual"] = row["unusual"].split(", ") if row["unusual"] else []
+    answer["attention"] = [int(place) for place in row["attention"].split(",") if place]
+    answer["probabilities"] = {name: round(value, 6) for name, value in probabilities.items()}
+    for name in ("probability", "entropy"):
+        answer[name] = round(answer[name], 6)
+    return answer
 
 
 def named_sequences(sequences: Sequences) -> list[tuple[str, str]]:

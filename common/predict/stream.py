@@ -22,13 +22,12 @@ import pandas as pd
 from common.data.fasta import Record, stream_fasta
 from common.errors import DataError, UsageError
 from common.files import storage_error, written_whole
-from common.predict.predictor import Predictor
+from common.predict.panel import Answering
 from common.predict.seen import SeenIds
 
 FORMS = ("tsv", "jsonl")
 WINDOW = 1024
 REJECTED = "record\tfault\tremedy\n"
-COLUMNS = ("id", "length", "location", "probability", "entropy", "unusual", "attention")
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ class Progress:
 
 
 def predict_file(
-    predictor: Predictor,
+    predictor: Answering,
     source: Path,
     target: Path,
     *,
@@ -65,7 +64,8 @@ def predict_file(
 
     Parameters
     ----------
-    predictor : Predictor
+    predictor : Answering
+        A `Predictor`, or a `Panel` of several.
     source : Path
         FASTA, plain or gzip.
     target : Path
@@ -123,7 +123,7 @@ def predict_file(
 
 
 def predict_to(
-    predictor: Predictor,
+    predictor: Answering,
     source: Path,
     out: BinaryIO,
     *,
@@ -187,7 +187,7 @@ class Window:
 
 
 def _windows(
-    source: Path, predictor: Predictor, size: int, skip_bad: bool, behind: int
+    source: Path, predictor: Answering, size: int, skip_bad: bool, behind: int
 ) -> Iterator[Window]:
     """Windows behind the first records, of which only the ids are remembered."""
     seen = SeenIds()
@@ -216,16 +216,15 @@ def _windows(
         yield Window(good, errors, len(batch), repeated)
 
 
-def _clean(source: Path, record: Record, meeting: str, predictor: Predictor) -> Record:
+def _clean(source: Path, record: Record, meeting: str, predictor: Answering) -> Record:
     """The record in the model's alphabet, or its error."""
     if meeting == "other":
         fault = "an earlier record has this id and another sequence"
         raise DataError(f"{source}, {record.id}", fault, "Give every sequence an id of its own")
-    text = predictor.network.alphabet.clean(record.id, record.sequence)
-    return replace(record, sequence=text)
+    return replace(record, sequence=predictor.clean(record.id, record.sequence))
 
 
-def _text(one: Window, predictor: Predictor, form: str, first: bool) -> bytes:
+def _text(one: Window, predictor: Answering, form: str, first: bool) -> bytes:
     """Lines of a window, with the header in front of the first."""
     if not one.records:
         return _header(predictor).encode() if first and form == "tsv" else b""
@@ -242,22 +241,13 @@ def _cell(value: Any) -> str:
     return f"{value:.6f}" if isinstance(value, float) else str(value)
 
 
-def _header(predictor: Predictor) -> str:
-    return "\t".join([*COLUMNS, *predictor.labels]) + "\n"
+def _header(predictor: Answering) -> str:
+    return "\t".join(predictor.columns) + "\n"
 
 
-def _json_lines(table: pd.DataFrame, predictor: Predictor) -> str:
-    """One object a record; the labels' probabilities are an object of their own."""
-    lines = []
-    for row in table.to_dict("records"):
-        answer = {name: row[name] for name in COLUMNS}
-        answer["unusual"] = row["unusual"].split(", ") if row["unusual"] else []
-        answer["attention"] = [int(place) for place in row["attention"].split(",") if place]
-        answer["probabilities"] = {name: round(row[name], 6) for name in predictor.labels}
-        for name in ("probability", "entropy"):
-            answer[name] = round(answer[name], 6)
-        lines.append(json.dumps(answer) + "\n")
-    return "".join(lines)
+def _json_lines(table: pd.DataFrame, predictor: Answering) -> str:
+    """One object a record."""
+    return "".join(json.dumps(answer) + "\n" for answer in predictor.objects(table))
 
 
 def _reasons(one: Window, first: bool) -> bytes:
@@ -275,7 +265,7 @@ def _known(form: str) -> None:
 
 
 def _identity(
-    predictor: Predictor, source: Path, form: str, skip_bad: bool, window: int
+    predictor: Answering, source: Path, form: str, skip_bad: bool, window: int
 ) -> dict[str, Any]:
     """What must be the same for a stopped stream to go on."""
     about = Path(source).stat() if Path(source).exists() else None
@@ -283,8 +273,7 @@ def _identity(
         "source": str(Path(source).resolve()),
         "size": about.st_size if about else None,
         "modified": about.st_mtime_ns if about else None,
-        "weights": predictor.card.weights_sha256,
-        "temperature": predictor.card.calibration.get("temperature"),
+        **predictor.identity,
         "form": form,
         "skip_bad": skip_bad,
         "window": window,

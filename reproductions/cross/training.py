@@ -99,11 +99,11 @@ def _network(
     truth = train["location"].to_numpy(dtype=str)
     labelled = Labelled(train[["id", "sequence"]], labels, truth, "single-label", {})
     data = Data(labelled, trainable, np.zeros(len(train), np.int64), "")
-    model, fitted = train_network(data, np.arange(len(train)), context)
+    model, fitted = train_network(data, np.arange(len(train)), context, data.reader(context))
     context.keep_weights(model)
-    examples = trainable.examples(test[["id", "sequence"]], context.settings, None)
-    outputs = predict(trainable.explain(model), examples)
-    return outputs[trainable.output], {
+    asked = test[["id", "sequence"]]
+    examples = trainable.reader(asked, context.settings, context.stream)(asked, None)
+    return predict(model, examples), {
         "history": fitted.history,
         "n_parameters": count_trainable(model),
         "padding_share": fitted.padding_share,

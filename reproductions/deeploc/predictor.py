@@ -2,52 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from common.data.alphabet import PROTEIN
-from common.predict.release import ReleasedModel
-from reproductions.deeploc.trainable import kept
+from common.predict.released import ReleasedModel
+from reproductions.deeploc.trainable import network
 
 if TYPE_CHECKING:
-    from common.batching import Examples
     from common.predict.card import Card
-    from common.predict.predictor import Network
+    from common.predict.network import Network
 
 
 def load(card: Card, weights: Path) -> Network:
     """Network of a released run with its weights; its attention is that of the last step."""
-    from common.predict.predictor import Network
     from common.training.checkpoint import load_weights
-    from reproductions.deeploc.examples import make_examples
-    from reproductions.deeploc.model import attended, build
+    from reproductions.deeploc.model import build
 
     settings = dict(card.settings)
     model = build(settings)
     load_weights(weights, model)
-
-    def examples(ids: Sequence[str], sequences: Sequence[str]) -> Examples:
-        return make_examples(pd.DataFrame({"id": ids, "sequence": sequences}), settings)
-
-    return Network(
-        attended(model),
-        examples,
-        PROTEIN,
-        output="location",
-        attention="attention",
-        kept=lambda length: kept(length, settings),
-    )
+    return network(model, settings)
 
 
-def training_proteins(settings: Mapping[str, Any]) -> Iterable[str]:
-    """Whole sequences of the training proteins."""
+def examples(settings: Mapping[str, Any], seed: int, fold: int) -> pd.DataFrame:
+    """Whole proteins of a run: its inner folds, DeepLoc's test set and setHARD."""
     from reproductions.deeploc.data import load_table
+    from reproductions.deeploc.parts import parts_of
 
-    frame = load_table(settings["data"], n=settings["simulated_proteins"], simulate=True).frame
-    return frame.loc[frame["split"] == "train", "sequence"].tolist()
+    table = load_table(
+        settings["data"],
+        n=settings["simulated_proteins"],
+        simulate=True,
+        cytoplasm_nucleus=settings["cytoplasm_nucleus"],
+    )
+    named = parts_of(table, settings, seed)
+    named["sethard"] = named.pop("hard")
+    whole = pd.concat([frame.assign(part=name) for name, frame in named.items()])
+    return whole.rename(columns={"location": "truth"})[["id", "sequence", "part", "truth"]]
 
 
 MODEL = ReleasedModel(
@@ -57,6 +52,6 @@ MODEL = ReleasedModel(
     dataset="deeploc1",
     alphabet=PROTEIN,
     load=load,
-    training=training_proteins,
+    examples=examples,
     accepts=lambda settings: settings["features"] == "BLOSUM62",
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +13,13 @@ import pandas as pd
 from common.data.alphabet import PROTEIN
 from common.features.truncation import CUTS
 from common.harness.settings import load_settings
-from common.own.trainable import Trainable
+from common.own.trainable import Reader, Trainable, reading
 
 if TYPE_CHECKING:
     import keras
 
     from common.batching import Examples
+    from common.predict.network import Network
 
 
 def settings(profile: str) -> dict[str, Any]:
@@ -34,25 +36,29 @@ def build(values: Mapping[str, Any], n_labels: int, task: str) -> keras.Model:
     return build_for(values, n_labels, task)
 
 
-def explain(model: keras.Model) -> keras.Model:
-    """The network with the attention of its last decoding step as a further output."""
-    from reproductions.deeploc.model import attended
-
-    return attended(model)
-
-
-def examples(frame: pd.DataFrame, values: Mapping[str, Any], targets: Any) -> Examples:
-    """Proteins as the network reads them, with any targets."""
-    from dataclasses import replace
-
+def reader(frame: pd.DataFrame, values: Mapping[str, Any], stream: Any = None) -> Reader:
+    """From proteins and any targets to what the network reads."""
     from reproductions.deeploc.examples import make_examples
 
-    return replace(make_examples(frame[["id", "sequence"]], values), targets=targets)
+    def read(rows: pd.DataFrame, targets: Any) -> Examples:
+        return replace(make_examples(rows[["id", "sequence"]], values), targets=targets)
+
+    return read
 
 
-def kept(length: int, values: Mapping[str, Any]) -> np.ndarray:
-    """Positions, from 0, that remain when a protein is shortened."""
-    return CUTS[values["cut"]](np.arange(length), values["max_length"])
+def network(model: keras.Model, values: Mapping[str, Any]) -> Network:
+    """The trained network with the attention of its last decoding step as a further output."""
+    from common.predict.network import Network
+    from reproductions.deeploc.model import attended
+
+    return Network(
+        attended(model),
+        reading(reader, values),
+        PROTEIN,
+        output="location",
+        attention="attention",
+        kept=lambda length: CUTS[values["cut"]](np.arange(length), values["max_length"]),
+    )
 
 
 TRAINABLE = Trainable(
@@ -61,9 +67,6 @@ TRAINABLE = Trainable(
     PROTEIN,
     settings,
     build,
-    explain,
-    examples,
-    output="location",
-    attention="attention",
-    kept=kept,
+    reader,
+    network,
 )

@@ -17,7 +17,7 @@ from common.harness.record import RunResult
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
-from reproductions.deeploc.data import Table, limited, load_table
+from reproductions.deeploc.data import Table, load_table
 from reproductions.deeploc.examples import (
     data_variant,
     digest,
@@ -27,7 +27,7 @@ from reproductions.deeploc.examples import (
     profile_remark,
     profiles_of,
 )
-from reproductions.deeploc.folds import FOLDS
+from reproductions.deeploc.parts import inner_fold, parts_of
 from reproductions.deeploc.tree import LOCATIONS, node_accuracy
 
 if TYPE_CHECKING:
@@ -83,23 +83,14 @@ def load_split(settings: dict, seed: int, *, simulate: bool = False) -> Split:
         cytoplasm_nucleus=settings["cytoplasm_nucleus"],
     )
     store = profiles_of(settings, [table.frame, table.hard], "deeploc1")
-    fold = (seed - 1) % FOLDS
-    frame = table.frame
-    train = frame[frame["split"] == "train"]
-    parts = {
-        "train": limited(train[train["fold"] != fold], settings["proteins"]),
-        "validation": limited(train[train["fold"] == fold], settings["proteins"] // (FOLDS - 1)),
-        "test": frame[frame["split"] == "test"],
-        "hard": table.hard,
-    }
-    parts = {name: part.reset_index(drop=True) for name, part in parts.items()}
+    parts = parts_of(table, settings, seed)
     examples = {
         name: make_examples(part, settings, store, targets_of(part, settings))
         for name, part in parts.items()
     }
     return Split(
         table,
-        fold,
+        inner_fold(seed),
         **examples,
         test_frame=parts["test"],
         validation_frame=parts["validation"],

@@ -37,8 +37,8 @@ LABELS = {"location": LOCATIONS, "membrane": MEMBRANE}
 BOTH = "Cytoplasm-Nucleus"
 POLICIES = ("cytoplasm", "drop")
 
-# One-hot columns in the authors' order.
-AMINO_ACIDS = Alphabet("protein, 25 letters", "ARNDCQEGHILKMFPSTWYVUXBJZ", {"O": "X"}, ending="*")
+# 25 letters, the one-hot columns in the authors' order.
+AMINO_ACIDS = Alphabet("protein", "ARNDCQEGHILKMFPSTWYVUXBJZ", {"O": "X"}, ending="*")
 
 SETS = {
     "train": "light-attention-train",

@@ -11,7 +11,9 @@ from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.record import RunResult
 from common.harness.report import FigureInfo
 from reproductions.light_attention.data import DATASETS
+from reproductions.light_attention.predictor import MODEL
 from reproductions.light_attention.reported import reported_target
+from reproductions.light_attention.trainable import TRAINABLE
 
 NAME = "light_attention"
 
@@ -300,4 +302,6 @@ PAPER = Paper(
     claims=CLAIMS,
     figures=FIGURES,
     draw=_draw,
+    models=(MODEL,),
+    trainable=TRAINABLE,
 )

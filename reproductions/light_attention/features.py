@@ -69,9 +69,11 @@ class Features:
         return {"embedding": ResidueSource(self.store, frame["id"].tolist(), longest)}
 
     def vectors(self, frame: pd.DataFrame) -> np.ndarray:
-        """Mean embeddings (n, width) float32."""
+        """Mean embeddings (n, width) float32; those of a set of the paper are kept on the disk."""
         if self.store is None:
             raise UsageError("input", "one-hot letters have no mean", "Use input = embedding")
+        if "split" not in frame:
+            return mean_embeddings(self.store, frame["id"].tolist())
         name = f"{self.store.path.stem}-{frame['split'].iloc[0]}-means.h5"
         cache = cache_folder() / "embeddings" / "means" / name
         with locked(cache):
@@ -113,7 +115,7 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
         raise UsageError("input", f"{settings['input']!r} is not known", "Use tokens or embedding")
     model = find_model(settings["embedder"])
     given = given_file(settings)
-    path = given or _computed(settings, table, stream)
+    path = given or _computed(settings, table.frame, stream)
     store = embedding_store(path, model.name, model.width)
     features = Features(model.width, settings["cut_to"], store, stored_whole=given is not None)
     frame = table.frame
@@ -121,6 +123,25 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
     if given is not None or settings["network"] not in PER_PROTEIN:
         store.check(frame["id"].tolist(), [len(sequence) for sequence in rows])
     return features
+
+
+def own_features(settings: Mapping[str, Any], frame: pd.DataFrame, stream: Any = None) -> Features:
+    """Features of proteins that are not the paper's, computed where the cache lacks them.
+
+    Parameters
+    ----------
+    settings : mapping
+        As for `load_features`.
+    frame : DataFrame
+        ``id`` and ``sequence`` (clean, whole).
+    stream : file, optional
+        Where the progress of the embedding is printed.
+    """
+    if settings["input"] == "tokens":
+        return load_features(settings, Table(frame, "exact", {}), stream)
+    model = find_model(settings["embedder"])
+    store = embedding_store(_computed(settings, frame, stream), model.name, model.width)
+    return Features(model.width, settings["cut_to"], store, stored_whole=False)
 
 
 def given_file(settings: Mapping[str, Any]) -> Path | None:
@@ -131,8 +152,8 @@ def given_file(settings: Mapping[str, Any]) -> Path | None:
     return usual if usual.exists() else None
 
 
-def _computed(settings: Mapping[str, Any], table: Table, stream: Any) -> Path:
-    """Embeddings of a table's proteins from the cache, made where they are not there.
+def _computed(settings: Mapping[str, Any], frame: pd.DataFrame, stream: Any) -> Path:
+    """Embeddings of some proteins from the cache, made where they are not there.
 
     Networks that read means get a file of means in single precision: it is a few hundred times
     smaller than one of residues.
@@ -142,8 +163,8 @@ def _computed(settings: Mapping[str, Any], table: Table, stream: Any) -> Path:
 
     means = settings["network"] in PER_PROTEIN
     dtype = "float32" if means else settings["embedding_dtype"]
-    cut = Features(0, settings["cut_to"]).sequences(table.frame)
-    proteins = [Protein(*pair) for pair in zip(table.frame["id"], cut, strict=True)]
+    cut = Features(0, settings["cut_to"]).sequences(frame)
+    proteins = [Protein(*pair) for pair in zip(frame["id"], cut, strict=True)]
     content = "\n".join(f"{one.id}\t{one.sequence}" for one in proteins)
     digest = hashlib.sha256(f"{dtype}\n{content}".encode()).hexdigest()[:12]
     kind = "means" if means else "residues"

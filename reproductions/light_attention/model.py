@@ -21,6 +21,7 @@ from common.layers import (
     TorchBatchNormalization,
 )
 from common.layers.inputs import length_input, sequence_input
+from common.training.heads import HEADS
 from common.training.recipe import Recipe
 
 Tensor = Any
@@ -30,7 +31,12 @@ WIDE = 128
 
 
 def build(
-    settings: Mapping[str, Any], width: int, n_labels: int, *, as_product: bool = False
+    settings: Mapping[str, Any],
+    width: int,
+    n_labels: int,
+    task: str = "single-label",
+    *,
+    as_product: bool = False,
 ) -> keras.Model:
     """Network of an experiment, compiled.
 
@@ -43,6 +49,8 @@ def build(
         Features a residue.
     n_labels : int
         Locations, or 2 for membrane and soluble.
+    task : str
+        A key of `HEADS`: what the network answers; the paper's is one location.
     as_product : bool
         Compute wide convolutions as one product, which is faster on CPUs (`MaskedConv1D`).
 
@@ -62,12 +70,13 @@ def build(
         x = _summary(dense, mask, settings, width, as_product and width >= WIDE)
     x = _hidden(x, settings)
     logits = _dense(n_labels, x, "logits", dtype="float32")
-    probabilities = keras.layers.Activation("softmax", dtype="float32", name="probabilities")
+    head = HEADS[task]
+    probabilities = keras.layers.Activation(head.activation, dtype="float32", name="probabilities")
     model = keras.Model(inputs, probabilities(logits), name=settings["network"].replace("-", "_"))
     model.compile(
         optimizer=Recipe.from_settings(settings).build_optimizer(),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
+        loss=head.loss,
+        metrics=list(head.metrics),
         jit_compile=False,
     )
     return model
@@ -92,16 +101,28 @@ def explain(model: keras.Model) -> keras.Model:
     dense, mask = model.get_layer("to_dense").output
     if any(layer.name == "one_hot" for layer in model.layers):
         dense = model.get_layer("one_hot").output
-    outputs = {
-        "probabilities": model.output,
-        "mean": GlobalMaskedAveragePool1D(name="pooled_embedding")(dense, mask=mask),
-    }
-    if any(layer.name == "attention" for layer in model.layers):
-        _, weights = model.get_layer("attention").output
-        outputs["attention"] = ops.mean(weights, axis=-1)
+    outputs = {"mean": GlobalMaskedAveragePool1D(name="pooled_embedding")(dense, mask=mask)}
+    outputs |= attended(model).output
+    if "attention" in outputs:
+        weights = model.get_layer("attention").output[1]
         if weights.shape[-1] == dense.shape[-1]:
             outputs["weighted"] = ops.sum(weights * ops.cast(dense, weights.dtype), axis=1)
     return keras.Model(model.input, outputs, name=f"{model.name}_explained")
+
+
+def attended(model: keras.Model) -> keras.Model:
+    """The same network with its attention, where it has any, as a further output.
+
+    Returns
+    -------
+    keras.Model
+        Outputs a dict: ``probabilities`` (batch, n_labels) and, of a network with softmax
+        attention, ``attention`` (batch, length), the mean over the channels of their weights.
+    """
+    outputs = {"probabilities": model.output}
+    if any(layer.name == "attention" for layer in model.layers):
+        outputs["attention"] = ops.mean(model.get_layer("attention").output[1], axis=-1)
+    return keras.Model(model.input, outputs, name=f"{model.name}_attended")
 
 
 def _residues(settings: Mapping[str, Any], width: int) -> tuple[dict[str, Tensor], Tensor, Tensor]:

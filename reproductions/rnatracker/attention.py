@@ -35,6 +35,12 @@ def step_centres(steps: int, settings: Mapping[str, Any]) -> np.ndarray:
     np.ndarray
         (steps,) float64.
     """
+    stride, centre = step_places(settings)
+    return centre + stride * np.arange(steps)
+
+
+def step_places(settings: Mapping[str, Any]) -> tuple[int, float]:
+    """Nucleotides from one step to the next, and the one on which the first is centred."""
     width, pool = settings["filter_length"], settings["pool"]
     whole = settings["network"] in WHOLE_LENGTH
     blocks = settings["blocks"] if whole else 2
@@ -43,7 +49,7 @@ def step_centres(steps: int, settings: Mapping[str, Any]) -> np.ndarray:
         centre += stride * ((width - 1) / 2 - (width - 1) // 2 * whole)
         centre += stride * (pool - 1) / 2
         stride *= pool
-    return centre + stride * np.arange(steps)
+    return stride, centre
 
 
 def attention_summary(

@@ -11,8 +11,10 @@ from common.harness.record import RunResult
 from common.harness.settings import load_settings
 from reproductions.rnatracker.claims import CLAIMS
 from reproductions.rnatracker.pooled import NEEDS as POOLED
+from reproductions.rnatracker.predictor import MODEL
 from reproductions.rnatracker.shown import FIGURES
 from reproductions.rnatracker.targets import reported_target
+from reproductions.rnatracker.trainable import TRAINABLE
 
 NAME = "rnatracker"
 SETTINGS = load_settings(Path(__file__).with_name("settings.toml"))
@@ -148,4 +150,6 @@ PAPER = Paper(
     claims=CLAIMS,
     figures=FIGURES,
     draw=_draw,
+    models=(MODEL,),
+    trainable=TRAINABLE,
 )

@@ -30,6 +30,7 @@ from common.layers import (
     old_hard_sigmoid,
 )
 from common.layers.inputs import length_input, sequence_input
+from common.training.heads import HEADS
 from common.training.recipe import Recipe
 from reproductions.rnatracker.inputs import context_table, joint_table, nucleotide_table
 from reproductions.rnatracker.kinds import NETWORKS, ON_COUNTS, WHOLE_LENGTH
@@ -37,7 +38,12 @@ from reproductions.rnatracker.kinds import NETWORKS, ON_COUNTS, WHOLE_LENGTH
 Tensor = Any
 
 
-def build(settings: Mapping[str, Any], n_fractions: int, n_features: int = 0) -> keras.Model:
+def build(
+    settings: Mapping[str, Any],
+    n_fractions: int,
+    n_features: int = 0,
+    task: str = "distribution",
+) -> keras.Model:
     """Network of an experiment, compiled with the Kullback-Leibler loss (section 2.6).
 
     Parameters
@@ -48,6 +54,8 @@ def build(settings: Mapping[str, Any], n_fractions: int, n_features: int = 0) ->
         Fractions.
     n_features : int
         k-mers, for the networks on counts.
+    task : str
+        A key of `HEADS`: what the network answers; the paper's are shares of a whole.
 
     Returns
     -------
@@ -71,18 +79,26 @@ def build(settings: Mapping[str, Any], n_fractions: int, n_features: int = 0) ->
         inputs, x = whole_network(settings)
     else:
         inputs, x = fixed_network(settings)
-    shares = keras.layers.Dense(n_fractions, activation="softmax", dtype="float32", name="shares")(
-        x
-    )
+    head = HEADS[task]
+    shares = keras.layers.Dense(
+        n_fractions, activation=head.activation, dtype="float32", name="shares"
+    )(x)
     name = network.replace("-", "_").replace("+", "_and_")
     model = keras.Model(inputs, shares, name=name)
     model.compile(
         optimizer=recipe_of(settings).build_optimizer(),
-        loss="kl_divergence",
-        metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
+        loss=head.loss,
+        metrics=_metrics(task),
         jit_compile=False,
     )
     return model
+
+
+def _metrics(task: str) -> list[Any]:
+    """Of shares, whether the largest is predicted to be the largest."""
+    if task == "distribution":
+        return [keras.metrics.CategoricalAccuracy(name="accuracy")]
+    return list(HEADS[task].metrics)
 
 
 def recipe_of(settings: Mapping[str, Any]) -> Recipe:

@@ -81,16 +81,23 @@ def load_parts(settings: Mapping[str, Any], fold: int, *, simulate: bool = False
         A file is missing or damaged, a label is no distribution, or a transcript is too short.
     """
     table = load_settings_table(settings, simulate=simulate)
-    frame, network = table.frame, settings["network"]
-    names = ("kmer_fold", "kmer_position") if network in ON_COUNTS else ("fold", "position")
-    first = network in WHOLE_LENGTH or network in ON_COUNTS
-    validation = settings["whole_validation"] if first else settings["validation"]
-    fold_of, order = (frame[name].to_numpy() for name in names)
-    rows = split_rows(fold_of, order, fold, validation)
+    frame, rows = table.frame, rows_of(table, settings, fold)
     sources, lengths = make_sources(frame, settings, rows[0])
     examples = [_examples(table, sources, lengths, part) for part in rows]
     width = sources["counts"].values.shape[1] if "counts" in sources else 0
     return Parts(table, *examples, frame.iloc[rows[2]].reset_index(drop=True), width)
+
+
+def rows_of(
+    table: Table, settings: Mapping[str, Any], fold: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Rows of the training, validation and test parts, as the network of the settings has them."""
+    network = settings["network"]
+    names = ("kmer_fold", "kmer_position") if network in ON_COUNTS else ("fold", "position")
+    first = network in WHOLE_LENGTH or network in ON_COUNTS
+    validation = settings["whole_validation"] if first else settings["validation"]
+    fold_of, order = (table.frame[name].to_numpy() for name in names)
+    return split_rows(fold_of, order, fold, validation)
 
 
 @dataclass(frozen=True)

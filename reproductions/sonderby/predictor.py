@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from common.data.alphabet import PROTEIN
 from common.own.trainable import load_network
-from common.predict.release import ReleasedModel
+from common.predict.released import ReleasedModel
 from reproductions.sonderby.trainable import TRAINABLE
 
 
-def training_proteins(settings: Mapping[str, Any]) -> Iterable[str]:
-    """Whole sequences of the training proteins."""
+def examples(settings: Mapping[str, Any], seed: int, fold: int) -> pd.DataFrame:
+    """Whole proteins of a run; the paper has no validation set."""
     from reproductions.sonderby.data import load_table
 
     frame = load_table(settings["data"], n=settings["simulated_proteins"], simulate=True).frame
-    return frame.loc[frame["split"] == "train", "sequence"].tolist()
+    renamed = frame.rename(columns={"split": "part", "location": "truth"})
+    return renamed[["id", "sequence", "part", "truth"]]
 
 
 MODEL = ReleasedModel(
@@ -27,6 +30,6 @@ MODEL = ReleasedModel(
     dataset="multiloc",
     alphabet=PROTEIN,
     load=partial(load_network, TRAINABLE),
-    training=training_proteins,
+    examples=examples,
     accepts=lambda settings: not settings["profiles"],
 )

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from common.data.alphabet import PROTEIN
 from common.features.truncation import kept_of_cut_middle
 from common.harness.settings import load_settings
-from common.own.trainable import Trainable
+from common.own.trainable import Reader, Trainable, reading
 
 if TYPE_CHECKING:
     import keras
 
     from common.batching import Examples
+    from common.predict.network import Network
 
 
 def settings(profile: str) -> dict[str, Any]:
@@ -33,25 +34,30 @@ def build(values: Mapping[str, Any], n_labels: int, task: str) -> keras.Model:
     return build_network(values, n_labels, task)
 
 
-def explain(model: keras.Model) -> keras.Model:
-    """The network with its attention as a further output."""
-    from reproductions.sonderby.model import explain as explain_network
-
-    return explain_network(model)
-
-
-def examples(frame: pd.DataFrame, values: Mapping[str, Any], targets: Any) -> Examples:
-    """Proteins as the network reads them, with any targets."""
-    from dataclasses import replace
-
+def reader(frame: pd.DataFrame, values: Mapping[str, Any], stream: Any = None) -> Reader:
+    """From proteins and any targets to what the network reads."""
     from reproductions.sonderby.training import make_examples
 
-    return replace(make_examples(frame[["id", "sequence"]], dict(values)), targets=targets)
+    def read(rows: pd.DataFrame, targets: Any) -> Examples:
+        return replace(make_examples(rows[["id", "sequence"]], dict(values)), targets=targets)
+
+    return read
 
 
-def kept(length: int, values: Mapping[str, Any]) -> np.ndarray:
-    """Positions, from 0, that remain when the middle is cut out."""
-    return kept_of_cut_middle(length, values["max_length"])
+def network(model: keras.Model, values: Mapping[str, Any]) -> Network:
+    """The trained network with its attention, where it has one, as a further output."""
+    from common.predict.network import Network
+    from reproductions.sonderby.model import explain
+
+    explained = explain(model)
+    return Network(
+        explained,
+        reading(reader, values),
+        PROTEIN,
+        output="location",
+        attention="attention" if "attention" in explained.output else "",
+        kept=lambda length: kept_of_cut_middle(length, values["max_length"]),
+    )
 
 
 TRAINABLE = Trainable(
@@ -60,9 +66,6 @@ TRAINABLE = Trainable(
     PROTEIN,
     settings,
     build,
-    explain,
-    examples,
-    output="location",
-    attention="attention",
-    kept=kept,
+    reader,
+    network,
 )

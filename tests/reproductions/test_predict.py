@@ -145,5 +145,5 @@ def test_nothing_to_release(tmp_path):
 def test_unknown_model():
     from reproductions import load_model
 
-    with pytest.raises(UsageError, match="Known: sonderby"):
+    with pytest.raises(UsageError, match="Known: light_attention, sonderby, deeploc, rna"):
         load_model("unknown")

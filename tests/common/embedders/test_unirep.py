@@ -8,6 +8,7 @@ import keras
 import numpy as np
 import pytest
 
+from common.data.alphabet import Alphabet
 from common.embedders.models import find_model, load_embedder
 from common.embedders.unirep import LETTERS, PARAMETERS, START, MultiplicativeLSTM, UniRep, encode
 from common.errors import DataError, UsageError
@@ -133,3 +134,16 @@ def test_unknown_model_is_refused_with_those_that_look_alike():
         load_embedder("unirep-1899")
     with pytest.raises(UsageError, match="Known: unirep-64"):
         load_embedder("zzzz")
+
+
+@pytest.mark.parametrize("letters", ["ARNDCQEGHILKMFPSTWYVBZX", "ARNDCQEGHILKMFPSTWYVUXBJZ"])
+def test_on_tokens_of_an_alphabet_gives_the_same_states(letters):
+    unirep, alphabet = small(), Alphabet("protein", letters)
+    sequences = ["MKV", "ACDEFGHIKLMNPQRSTVWYXZB"]
+    tokens = np.zeros((2, 30), dtype="int32")
+    for row, text in zip(tokens, sequences, strict=True):
+        row[: len(text)] = [alphabet.tokens[letter] for letter in text]
+    found = keras.ops.convert_to_numpy(unirep.on_tokens(alphabet)(tokens))
+    assert found.shape == (2, 30, 5)
+    for states, text, expected in zip(found, sequences, unirep.embed(sequences), strict=True):
+        np.testing.assert_allclose(states[: len(text)], expected, atol=1e-6)

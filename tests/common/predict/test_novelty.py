@@ -33,7 +33,7 @@ def test_each_limit(training):
     assert unusual(usual * 2, PROTEIN, training) == ["long"]
     assert unusual("X" * 11 + usual[11:], PROTEIN, training) == ["unknown letters"]
     assert unusual("X" * 10 + usual[10:], PROTEIN, training) == []
-    assert unusual("AC" * 100, PROTEIN, training) == ["composition"]
+    assert unusual("WC" * 100, PROTEIN, training) == ["composition"]
     assert unusual("X" * 200, PROTEIN, training) == ["unknown letters", "composition"]
 
 

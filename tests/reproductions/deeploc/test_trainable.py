@@ -41,12 +41,14 @@ def test_settings_watch_a_column_that_the_network_has(profile):
 @pytest.mark.parametrize("task", ["single-label", "multi-label", "distribution"])
 def test_every_task_has_its_head(task):
     values = TRAINABLE.settings("quick") | TINY
-    model = TRAINABLE.explain(TRAINABLE.build(values, 7, task))
-    frame = simulate_proteins(5, 1)
-    examples = TRAINABLE.examples(frame, values, None)
     from common.training.fit import predict
 
-    outputs = predict(model, examples)
+    model = TRAINABLE.build(values, 7, task)
+    frame = simulate_proteins(5, 1)
+    trained = predict(model, TRAINABLE.reader(frame, values, None)(frame, None))
+    network = TRAINABLE.network(model, values)
+    outputs = predict(network.model, network.examples(frame["id"], frame["sequence"]))
+    np.testing.assert_array_equal(outputs["location"], trained)
     assert outputs["location"].shape == (5, 7)
     assert np.allclose(outputs["location"].sum(axis=1), 1, atol=1e-5) == (task != "multi-label")
     assert outputs["attention"].shape[0] == 5
