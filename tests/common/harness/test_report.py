@@ -112,7 +112,7 @@ def test_every_number_leads_to_its_runs(full, page):
     parsed = Page(page())
     ids = {attributes.get("id") for _, attributes in parsed.tags}
     targets = {a["href"][1:] for a in parsed.all("a") if a["href"].startswith("#")}
-    parts = {f"toy-{p}" for p in "numbers forests claims figures deviations runs".split()}
+    parts = {f"toy-{p}" for p in ["numbers", "forests", "claims", "figures", "deviations", "runs"]}
     assert targets == {"papers", "toy", "toy-a-paper-full"} | parts
     assert targets <= ids
 
