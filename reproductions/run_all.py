@@ -12,7 +12,7 @@ from common.errors import DataError, ReproduceError, UsageError
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
 
-EXECUTORS = ("local", "slurm")
+EXECUTORS = ("local", "slurm", "kubernetes")
 
 
 def command(fixed: str | None = None) -> typer.Typer:
