@@ -1,4 +1,4 @@
-"""A worker that dies midway changes no number: the job is retried, only whole records are merged."""
+"""A worker that dies midway changes no number: its job is retried, only whole records count."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Put one mistake after the other into a copy of the project and see which test finds it.
 
-    python tests/mutations/run.py                 # all of mutations.toml, half an hour on two cores
-    python tests/mutations/run.py --only MCC      # those whose name holds a text; prints, writes nothing
+    python tests/mutations/run.py              # all of mutations.toml, half an hour on two cores
+    python tests/mutations/run.py --only MCC   # those whose name holds a text; writes nothing
 
 The table of a whole run is written to `docs/mutations.md`. It ends with 1 where a mistake that has
 tests survives them. No part of the timed tests.
@@ -26,9 +26,10 @@ TABLE = ROOT / "docs" / "mutations.md"
 MINUTES = 60
 HEAD = """# Mistakes that the tests catch
 
-Each line is one mistake, put into a copy of the project, and the first test that failed. Where a check is
-named, the experiment was also trained with the mistake (profile `quick`, simulated data) and held against
-`results/baseline.csv`. Made by `python tests/mutations/run.py` from `tests/mutations/mutations.toml`.
+Each line is one mistake, put into a copy of the project, and the first test that failed. Where the
+last column is filled, the experiment was also trained with the mistake (profile `quick`, simulated
+data) and held against `results/baseline.csv`. Made by `python tests/mutations/run.py` from the list
+in `tests/mutations/mutations.toml`.
 
 | mistake | file | caught by the test | `reproduce check` |
 |---|---|---|---|
