@@ -94,7 +94,7 @@ def caught_by(tree: Path, tests: Sequence[str]) -> str:
     done = in_tree(tree, "-m", "pytest", *tests, "-x", "-q", "-p", "no:cacheprovider")
     if done.returncode == 0:
         return ""
-    found = re.search(r"^(?:FAILED|ERROR) (\S+)", done.stdout, re.MULTILINE)
+    found = re.search(r"^(?:FAILED|ERROR) ([^\s\[]+)", done.stdout, re.MULTILINE)
     return found.group(1) if found else f"pytest ended with {done.returncode}"
 
 
