@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 
 from common.errors import ReproduceError, UsageError
-from reproductions.cli_check import PapersOption, ResultsOption, baseline, check
+from reproductions.cli_check import baseline, check
 from reproductions.cli_data import data
 from reproductions.cli_embed import embed
+from reproductions.cli_options import PapersOption, ProfileOption, ResultsOption
 from reproductions.cli_predict import predict, release
 from reproductions.cli_scan import scan
 from reproductions.cli_serve import serve
@@ -41,10 +42,6 @@ app.command(epilog="Example: `reproduce serve --model models/sonderby.json`")(se
 app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
 app.add_typer(weights)
 app.command(epilog="Example: `reproduce scan transcripts.fa --model rnatracker`")(scan)
-
-ProfileOption = Annotated[
-    str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)
-]
 
 
 @app.command("list", epilog="Example: `reproduce list --paper sonderby`")

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reproductions.cli_options import PapersOption, ProfileOption, ResultsOption
+
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
-
-ProfileOption = Annotated[str, typer.Option(help="smoke, quick or full.", show_default=True)]
-PapersOption = Annotated[
-    list[str] | None, typer.Option("--paper", help="Only this paper; may be given again.")
-]
-ResultsOption = Annotated[
-    Path | None, typer.Option("--results", help="Folder of results in place of `results`.")
-]
 
 
 def check(
@@ -99,8 +92,7 @@ def _trained(paper: Paper, profile: str, seeds: int) -> Paper:
 def _run(papers: dict[str, Paper], profile: str, jobs: int, offline: bool) -> None:
     """Run what has no record yet; `DataError` where data are nowhere."""
     from common.errors import DataError
-    from reproductions.jobs import run_jobs, runnable
-    from reproductions.run_all import fetch
+    from reproductions.jobs import fetch, run_jobs, runnable
 
     keys, left_out = runnable(papers, profile, fetch(papers, profile, offline))
     if left_out:

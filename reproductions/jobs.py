@@ -1,4 +1,4 @@
-"""Which runs a profile still lacks, and Snakemake to run them."""
+"""Which data and runs a profile still lacks, and Snakemake to run what can be run."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from common.errors import ReproduceError
+from common.errors import DataError, ReproduceError
 from common.files import write_whole
 
 if TYPE_CHECKING:
@@ -21,6 +21,31 @@ SNAKEMAKE = (
     *("--nolock", "--keep-going", "--keep-incomplete", "--ignore-incomplete"),
     *("--rerun-triggers", "input", "params"),
 )
+
+
+def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
+    """Find the data sets of a profile.
+
+    Returns
+    -------
+    list of str
+        Those that are nowhere, and for which simulated data may not stand in.
+    """
+    from common.data.fetch import locate
+
+    missing = []
+    names = [name for paper in papers.values() for name in paper.datasets(profile)]
+    for name in dict.fromkeys(names):
+        try:
+            located = locate(name, download=not offline)
+            print(f"data: {name} from the {located.origin} ({located.variant})", flush=True)
+        except DataError as error:
+            print(f"data: {error}", file=sys.stderr, flush=True)
+            if profile == "quick":
+                print(f"data: simulated data stands in for {name}", file=sys.stderr, flush=True)
+            else:
+                missing.append(name)
+    return missing
 
 
 def runnable(
