@@ -1,10 +1,10 @@
 """Put one mistake after the other into a copy of the project and see which test finds it.
 
     python tests/mutations/run.py              # all of mutations.toml, half an hour on two cores
-    python tests/mutations/run.py --only MCC   # those whose name holds a text; writes nothing
+    python tests/mutations/run.py --only MCC   # those whose name holds a text; other rows stay
 
-The table of a whole run is written to `docs/mutations.md`. It ends with 1 where a mistake that has
-tests survives them. No part of the timed tests.
+The table is `docs/mutations.md`. It ends with 1 where a mistake survives its tests. No part of the
+timed tests.
 """
 
 from __future__ import annotations
@@ -129,28 +129,37 @@ def tried(mutation: Mutation | None, check: str = "") -> tuple[str, str]:
         return caught_by(tree, mutation.tests), fell
 
 
+def rows_of(table: Path) -> dict[str, str]:
+    """Rows of a table that was made before, by their first column."""
+    lines = table.read_text().splitlines() if table.exists() else []
+    rows = [line for line in lines if line.startswith("| ")][1:]
+    return {row.removeprefix("| ").split(" | ")[0]: row for row in rows}
+
+
 def main() -> int:
-    """Try the mutations, print and write the table."""
+    """Try the mutations; print their rows and put them into the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="only those whose name holds this text")
     only = parser.parse_args().only.lower()
-    chosen = [mutation for mutation in load() if only in mutation.name.lower()]
-    rows, survivors = [], []
-    for check in dict.fromkeys(one.check for one in chosen if one.check):
+    every = load()
+    chosen = [mutation for mutation in every if only in mutation.name.lower()]
+    rows, survivors = rows_of(TABLE), []
+    controls = {check: f"none, `{check}` as it is" for one in every if (check := one.check)}
+    for check in {one.check: None for one in chosen if one.check}:
         fell = tried(None, check)[1]
-        rows.append(f"| none, `{check}` as it is | | | {fell or 'nothing fell'} |")
+        rows[controls[check]] = f"| {controls[check]} | | | {fell or 'nothing fell'} |"
         survivors += [f"without any mistake, {fell}"] if fell else []
-        print(rows[-1], flush=True)
+        print(rows[controls[check]], flush=True)
     for mutation in chosen:
         test, fell = tried(mutation)
-        survivors += [] if test or fell else [mutation.name]
+        survivors += [] if test else [mutation.name]
         beside = (fell or "nothing fell") if mutation.check else ""
         shown = f"`{test}`" if test else "**none**"
-        rows.append(f"| {mutation.name} | `{mutation.file}` | {shown} | {beside} |")
-        print(rows[-1], flush=True)
-    if not only:
-        TABLE.write_text(HEAD + "\n".join(rows) + "\n")
-    print(f"{len(survivors)} survived", *survivors, sep="\n")
+        rows[mutation.name] = f"| {mutation.name} | `{mutation.file}` | {shown} | {beside} |"
+        print(rows[mutation.name], flush=True)
+    names = [*controls.values(), *(one.name for one in every)]
+    TABLE.write_text(HEAD + "\n".join(rows[name] for name in names if name in rows) + "\n")
+    print(f"{len(survivors)} survived the tests", *survivors, sep="\n")
     return 1 if survivors else 0
 
 
