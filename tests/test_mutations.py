@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.mutations.run import ROOT, TABLE, Mutation, load
+from tests.mutations.run import HEAD, ROOT, TABLE, Mutation, load, rows_of
 
 MUTATIONS = load()
 
@@ -32,3 +32,11 @@ def test_another_number_of_places_is_refused(tmp_path: Path):
         Mutation("twice", "a.py", "x = 1", "x = 2", ()).apply(tmp_path)
     with pytest.raises(ValueError, match="0 places"):
         Mutation("nowhere", "a.py", "y = 1", "y = 2", ()).apply(tmp_path)
+
+
+def test_rows_of_a_table_are_found_by_their_mistake(tmp_path: Path):
+    table = tmp_path / "mutations.md"
+    assert rows_of(table) == {}
+    row = "| MCC is wrong | `a.py` | `test_a.py::test_mcc` |  |"
+    table.write_text(f"{HEAD}{row}\n")
+    assert rows_of(table) == {"MCC is wrong": row}

@@ -12,7 +12,8 @@ from common.harness.compare import compare, write_comparison
 from common.harness.report import FigureInfo, write_report
 from common.harness.targets import NotAttempted, Target
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+NAMES = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 DRIVER = shutil.which("chromedriver")
 FLAGS = (
     *("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking"),
