@@ -6,6 +6,7 @@ cd "$(dirname "$0")"
 source workflow/setup.sh
 case " $* " in
     *" --executor slurm "* | *" --executor=slurm "*) set_up slurm,unirep ;;
+    *" --executor kubernetes "* | *" --executor=kubernetes "*) set_up kubernetes,unirep ;;
     *) set_up unirep ;;
 esac
 exec .venv/bin/python -m reproductions.run_all "$@"

@@ -8,14 +8,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from common.errors import ReproduceError, UsageError
+from reproductions.cli_check import baseline, check
 from reproductions.cli_data import data
 from reproductions.cli_embed import embed
+from reproductions.cli_options import PapersOption, ProfileOption, ResultsOption
 from reproductions.cli_predict import predict, release
 from reproductions.cli_scan import scan
 from reproductions.cli_serve import serve
@@ -32,6 +33,8 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 app.add_typer(data, name="data")
+app.command(epilog="Example: `reproduce check --profile quick`")(check)
+app.command(epilog="Example: `reproduce baseline --paper sonderby --seeds 5`")(baseline)
 app.command(epilog="Example: `reproduce embed unirep-256 proteins.fasta -o proteins.h5`")(embed)
 app.command(epilog="Example: `reproduce predict my.fasta --model sonderby -o my.tsv`")(predict)
 app.command(epilog="Example: `reproduce release sonderby`")(release)
@@ -39,16 +42,6 @@ app.command(epilog="Example: `reproduce serve --model models/sonderby.json`")(se
 app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
 app.add_typer(weights)
 app.command(epilog="Example: `reproduce scan transcripts.fa --model rnatracker`")(scan)
-
-ProfileOption = Annotated[
-    str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)
-]
-PapersOption = Annotated[
-    list[str] | None, typer.Option("--paper", help="Only this paper; may be given again.")
-]
-ResultsOption = Annotated[
-    Path | None, typer.Option("--results", help="Folder of results in place of `results`.")
-]
 
 
 @app.command("list", epilog="Example: `reproduce list --paper sonderby`")
@@ -134,52 +127,6 @@ def compare(paper: PapersOption = None, results: ResultsOption = None) -> None:
     counts = table.groupby(["paper", "profile", "verdict"]).size()
     for (name, profile, word), count in counts.items():
         typer.echo(f"{name}: {count} {word}" + (f" ({profile} runs)" if profile else ""))
-
-
-@app.command(epilog="Example: `reproduce check --profile quick`")
-def check(profile: ProfileOption = "quick", results: ResultsOption = None) -> None:
-    """Compare the records with the baseline; ends with 1 where a metric fell."""
-    from common.harness.baseline import read_baseline
-    from common.harness.check import (
-        check_metrics,
-        check_verdicts,
-        committed_comparison,
-        report_outcomes,
-    )
-    from common.harness.compare import compare as compare_papers
-    from common.harness.record import read_records
-    from common.paths import results_folder
-    from reproductions.papers import load_papers
-
-    folder = results or results_folder()
-    baseline = read_baseline(folder / "baseline.csv")
-    outcomes = check_metrics(baseline, read_records(folder, profile=profile), profile)
-    before = committed_comparison()
-    if before is not None:
-        outcomes += check_verdicts(before, compare_papers(list(load_papers().values()), folder))
-    fallen = report_outcomes(outcomes)
-    raise typer.Exit(1 if fallen else 0)
-
-
-@app.command(epilog="Example: `reproduce baseline --profile quick`, after five quick seeds")
-def baseline(profile: ProfileOption = "quick", results: ResultsOption = None) -> None:
-    """Record what `check` compares with, from at least five seeds of each experiment.
-
-    Experiments that only read others, such as ensembles, are left out: their members are checked.
-    """
-    from common.harness.baseline import make_baseline, write_baseline
-    from common.harness.record import read_records
-    from reproductions.papers import load_papers
-
-    trained = {
-        (paper.name, experiment.name)
-        for paper in load_papers().values()
-        for experiment in paper.experiments
-        if not experiment.needs
-    }
-    records = read_records(results, profile=profile)
-    chosen = [r for r in records if (r.key.paper, r.key.experiment) in trained]
-    typer.echo(write_baseline(make_baseline(chosen), results))
 
 
 @app.command(epilog="Example: `reproduce figures --paper sonderby`")

@@ -1,7 +1,8 @@
-"""Which runs a profile still lacks, and Snakemake to run them."""
+"""Which data and runs a profile still lacks, and Snakemake to run what can be run."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -9,7 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from common.errors import ReproduceError
+from common.errors import DataError, ReproduceError
 from common.files import write_whole
 
 if TYPE_CHECKING:
@@ -20,6 +21,31 @@ SNAKEMAKE = (
     *("--nolock", "--keep-going", "--keep-incomplete", "--ignore-incomplete"),
     *("--rerun-triggers", "input", "params"),
 )
+
+
+def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
+    """Find the data sets of a profile.
+
+    Returns
+    -------
+    list of str
+        Those that are nowhere, and for which simulated data may not stand in.
+    """
+    from common.data.fetch import locate
+
+    missing = []
+    names = [name for paper in papers.values() for name in paper.datasets(profile)]
+    for name in dict.fromkeys(names):
+        try:
+            located = locate(name, download=not offline)
+            print(f"data: {name} from the {located.origin} ({located.variant})", flush=True)
+        except DataError as error:
+            print(f"data: {error}", file=sys.stderr, flush=True)
+            if profile == "quick":
+                print(f"data: simulated data stands in for {name}", file=sys.stderr, flush=True)
+            else:
+                missing.append(name)
+    return missing
 
 
 def runnable(
@@ -69,7 +95,7 @@ def run_jobs(
         A job failed; its log is named.
     """
     from common.harness.overview import Overview
-    from common.paths import project_root, results_folder, runs_folder
+    from common.paths import results_folder, runs_folder
 
     waiting = [key for key in keys if not _done(papers[key.paper], key)]
     print(f"runs: {len(keys)} in all, {len(keys) - len(waiting)} done before", flush=True)
@@ -77,19 +103,23 @@ def run_jobs(
         return
     costs = {key: papers[key.paper].experiment(key.experiment).cost(key.profile) for key in keys}
     threads = max(cost.threads for cost in costs.values())
-    arguments = _arguments(papers, keys, jobs, threads, executor)
-    root = project_root()
+    log = runs_folder() / "logs" / f"snakemake-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+    wanted = log.with_suffix(".records")
+    records = "\n".join(str(key.path("json", results_folder())) for key in keys)
+    write_whole(wanted, lambda path: path.write_text(records))
+    arguments = _arguments(papers, keys[0].profile, wanted, jobs, threads, executor)
     if dry_run:
-        done = subprocess.run([*arguments, "--dry-run", "--quiet", "host"], cwd=root)
+        arguments += ["--dry-run", "--quiet", "host"]
+        if executor == "kubernetes":
+            arguments += ["--default-storage-prefix", "/"]  # a dry run needs no volume
+        done = subprocess.run(arguments)
         if done.returncode:
             raise ReproduceError("snakemake", "the dry run failed", "Its message stands above")
         return
     for key in waiting:
         key.path("json", results_folder()).unlink(missing_ok=True)
-    log = runs_folder() / "logs" / f"snakemake-{time.strftime('%Y%m%d-%H%M%S')}.log"
-    write_whole(log, lambda path: None)
     with log.open("w") as stream:
-        child = subprocess.Popen(arguments, cwd=root, stdout=stream, stderr=stream)
+        child = subprocess.Popen(arguments, stdout=stream, stderr=stream)
         try:
             minutes = {key: cost.minutes for key, cost in costs.items()}
             Overview(minutes, results_folder(), log.parent).watch(child)
@@ -101,20 +131,20 @@ def run_jobs(
 
 
 def _arguments(
-    papers: Mapping[str, Paper], keys: list[RunKey], jobs: int, threads: int, executor: str
+    papers: Mapping[str, Paper], profile: str, records: Path, jobs: int, threads: int, executor: str
 ) -> list[str]:
-    """Command that makes the records of these runs."""
-    from common.paths import project_root, results_folder
+    """Command that makes the records that a file lists."""
+    from common.paths import project_root
 
     root, workflow = project_root(), project_root() / "workflow"
-    arguments = [sys.executable, "-m", "snakemake"]
-    arguments += [str(key.path("json", results_folder())) for key in keys]
-    arguments += ["--snakefile", str(workflow / "Snakefile"), "--directory", str(root), *SNAKEMAKE]
-    arguments += ["--config", f"profile={keys[0].profile}", f"papers={','.join(papers)}"]
+    arguments = [sys.executable, "-m", "snakemake", *SNAKEMAKE]
+    arguments += ["--snakefile", str(workflow / "Snakefile"), "--directory", str(root)]
+    config = {"profile": profile, "papers": ",".join(papers), "records": records}
+    arguments += ["--config", *(f"{name}={value}" for name, value in config.items())]
     if executor == "local":
         return [*arguments, "--cores", str(jobs * threads)]
-    profile = str(workflow / "profiles" / executor)
-    return [*arguments, "--workflow-profile", profile, "--jobs", str(max(jobs, 2))]
+    place = str(workflow / "profiles" / executor)
+    return [*arguments, "--workflow-profile", place, "--jobs", str(max(jobs, 2))]
 
 
 def _done(paper: Paper, key: RunKey) -> bool:

@@ -12,7 +12,7 @@ from common.errors import DataError, ReproduceError, UsageError
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
 
-EXECUTORS = ("local", "slurm")
+EXECUTORS = ("local", "slurm", "kubernetes")
 
 
 def command(fixed: str | None = None) -> typer.Typer:
@@ -59,7 +59,7 @@ def pipeline(
         A job failed; its log is named.
     """
     from common.harness.experiment import PROFILES
-    from reproductions.jobs import run_jobs, runnable
+    from reproductions.jobs import fetch, run_jobs, runnable
     from reproductions.papers import load_papers
 
     if profile not in PROFILES:
@@ -85,31 +85,6 @@ def pipeline(
     if left_out:
         fault = f"{', '.join(missing)} is not here; left out: {', '.join(left_out)}"
         raise DataError("data", fault, "`reproduce data status` says what helps; then run again")
-
-
-def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
-    """Find the data sets of a profile.
-
-    Returns
-    -------
-    list of str
-        Those that are nowhere, and for which simulated data may not stand in.
-    """
-    from common.data.fetch import locate
-
-    missing = []
-    names = [name for paper in papers.values() for name in paper.datasets(profile)]
-    for name in dict.fromkeys(names):
-        try:
-            located = locate(name, download=not offline)
-            print(f"data: {name} from the {located.origin} ({located.variant})", flush=True)
-        except DataError as error:
-            print(f"data: {error}", file=sys.stderr, flush=True)
-            if profile == "quick":
-                print(f"data: simulated data stands in for {name}", file=sys.stderr, flush=True)
-            else:
-                missing.append(name)
-    return missing
 
 
 def finish(papers: dict[str, Paper]) -> None:

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,21 +66,49 @@ def test_dry_run_lists_the_jobs_and_writes_nothing(tmp_path):
     assert not results.exists()
 
 
-@pytest.mark.skipif(
-    find_spec("snakemake_executor_plugin_slurm") is None,
-    reason="the SLURM plugin is not installed (extra `slurm`)",
+@pytest.mark.parametrize(
+    ("executor", "own"), [("slurm", "slurm_partition="), ("kubernetes", "gpu_manufacturer=nvidia")]
 )
-def test_dry_run_for_slurm_declares_what_each_job_takes(tmp_path):
+def test_dry_run_for_a_cluster_declares_what_each_job_takes(tmp_path, executor, own):
+    if find_spec(f"snakemake_executor_plugin_{executor}") is None:
+        pytest.skip(f"the {executor} plugin is not installed (extra `{executor}`)")
     done = pipeline(
-        "--dry-run", "--profile", "full", "--executor", "slurm",
-        REPRODUCE_RESULTS=str(tmp_path / "results"),
+        "--dry-run", "--profile", "full", "--executor", executor, "--paper", "sonderby",
+        REPRODUCE_RESULTS=str(tmp_path / "results"), REPRODUCE_RUNS=str(tmp_path / "runs"),
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     listing = done.stdout + done.stderr
-    assert "slurm_partition=" in listing
+    assert own in listing
     assert "mem_mb=6144" in listing
     assert "runtime=300" in listing
     assert "gpu=1" in listing
+    assert not (tmp_path / "results").exists()
+
+
+def test_kubernetes_pods_and_their_head_share_image_claim_and_folder():
+    place = ROOT / "workflow" / "profiles" / "kubernetes"
+    profile = yaml.safe_load((place / "config.yaml").read_text())
+    pieces = {one["kind"]: one for one in yaml.safe_load_all((place / "head.yaml").read_text())}
+    head = pieces["Pod"]["spec"]
+    (container,), (volume,) = head["containers"], head["volumes"]
+    claim = volume["persistentVolumeClaim"]["claimName"]
+    folder = container["volumeMounts"][0]["mountPath"]
+    assert container["image"] == profile["container-image"]
+    assert claim == pieces["PersistentVolumeClaim"]["metadata"]["name"]
+    assert profile["kubernetes-persistent-volumes"] == [f"{claim}:{folder}"]
+    assert profile["default-storage-prefix"] == folder
+    image = (place / "Dockerfile").read_text()
+    assert all(f"REPRODUCE_{name}={folder}/" in image for name in ("DATA", "RESULTS", "RUNS"))
+
+
+def test_github_runs_what_ci_runs():
+    jobs = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text())["jobs"].values()
+    steps = [step for job in jobs for step in job["steps"]]
+    commands = "\n".join(step.get("run", "") for step in steps)
+    ours = (ROOT / ".ci/run").read_text().splitlines()
+    for line in ours[ours.index('cd "$(dirname "$0")/.."') + 1 :]:
+        assert line in commands, line
+    assert all(s["with"]["cache"] == "pip" for s in steps if "setup-python" in s.get("uses", ""))
 
 
 @pytest.mark.slow

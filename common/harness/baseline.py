@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,6 +47,7 @@ class Row:
 
 NUMBERS = ("value", "tolerance", "n_seeds", "seed_sd")
 TEXT = tuple(name for name in Row.__dataclass_fields__ if name not in NUMBERS)
+PLACE = ("profile", "paper", "experiment", "variant")
 Place = tuple[str, str, str, str]
 
 
@@ -102,6 +103,38 @@ def make_baseline(records: Iterable[Record]) -> pd.DataFrame:
             names = (profile, paper, experiment, variant, data, _fold_text(folds), metric)
             rows.append(Row(*names, direction, mean, tolerance, n, sd))
     return as_table(rows, Row)
+
+
+def rows_of(table: pd.DataFrame, papers: Collection[str], data: str | None = None) -> pd.DataFrame:
+    """Rows of these papers, on one kind of data where it is named."""
+    wanted = table["paper"].isin(list(papers))
+    if data is not None:
+        wanted &= table["data"] == data
+    return table[wanted].reset_index(drop=True)
+
+
+def update_baseline(records: Iterable[Record], results: Path | None = None) -> Path:
+    """Put the rows of these records' experiments in place of those in `baseline.csv`.
+
+    Rows of other experiments, profiles, variants and kinds of data stay.
+
+    Raises
+    ------
+    DataError
+        As `make_baseline`; the file is then left as it was.
+    """
+    folder = results or results_folder()
+    records = list(records)
+    table = make_baseline(records)
+    path = folder / "baseline.csv"
+    if path.exists():
+        old = read_baseline(path)
+        made = {(*place, data) for place, data in by_experiment(records)}
+        places = zip(*(old[name] for name in (*PLACE, "data")), strict=True)
+        kept = old[[place not in made for place in places]]
+        table = pd.concat([kept, table], ignore_index=True) if len(kept) else table
+    table = table.sort_values([*PLACE, "data", "metric"], kind="stable", ignore_index=True)
+    return write_baseline(table, folder)
 
 
 def write_baseline(table: pd.DataFrame, results: Path | None = None) -> Path:

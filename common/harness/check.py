@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from common.errors import UsageError
-from common.harness.baseline import Place, Row, by_experiment, by_seed, parse_folds
+from common.harness.baseline import PLACE, Place, Row, by_experiment, by_seed, parse_folds
 from common.harness.compare import read_comparison
 from common.harness.record import DATA_VARIANTS, Record
 from common.harness.settings import PROFILES
@@ -145,7 +145,7 @@ def report_outcomes(
 def _known(baseline: pd.DataFrame, place: Place, data: Iterable[str]) -> bool:
     """Whether the baseline has rows for one of these kinds of data."""
     same = np.ones(len(baseline), bool)
-    for column, value in zip(("profile", "paper", "experiment", "variant"), place, strict=True):
+    for column, value in zip(PLACE, place, strict=True):
         same &= (baseline[column] == value).to_numpy()
     return bool(baseline["data"][same].isin(list(data)).any())
 

@@ -188,6 +188,8 @@ def value_text(value: Any) -> str:
     """A setting's value as the deviations show it."""
     if isinstance(value, list | tuple):
         return ", ".join(value_text(item) for item in value)
+    if value == "":
+        return "empty"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
@@ -200,6 +202,8 @@ def _digits(row: Mapping[str, Any]) -> int:
     """Decimals: two in percent, one for counts, three for fractions."""
     if row["unit"] == "percent":
         return 2
+    if row["metric"] == "count":
+        return 0
     return 1 if _is_count(row) else 0 if abs(row["reported"]) >= 100 else 3
 
 

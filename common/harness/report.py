@@ -131,7 +131,7 @@ def _view(
     """Everything that the template shows of one paper."""
     rows = comparison[comparison["paper"] == paper.name]
     anchors, runs, stale = _runs(paper, rows, results)
-    lines = lines_of(rows, anchors)
+    lines = sorted(lines_of(rows, anchors), key=lambda line: line.verdict == "not attempted")
     marked = [line for line in lines if line.mark]
     return {
         "name": paper.name,

@@ -61,7 +61,7 @@ for (const header of document.querySelectorAll("table.sortable thead th")) {
   header.setAttribute("aria-sort", "none");
 }
 form.hidden = false;
-form.addEventListener("input", applyFilter);
+for (const kind of ["input", "change"]) form.addEventListener(kind, applyFilter);
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", () => setTimeout(applyFilter));
 addEventListener("hashchange", openTarget);

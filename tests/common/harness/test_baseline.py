@@ -6,7 +6,13 @@ import pytest
 from scipy import stats
 
 from common.errors import DataError
-from common.harness.baseline import make_baseline, read_baseline, write_baseline
+from common.harness.baseline import (
+    make_baseline,
+    read_baseline,
+    rows_of,
+    update_baseline,
+    write_baseline,
+)
 from common.harness.record import read_records
 
 
@@ -80,3 +86,43 @@ def test_round_trip(run, baseline, results):
     path = write_baseline(baseline(), results)
     first = path.read_bytes()
     assert write_baseline(read_baseline(path), results).read_bytes() == first
+
+
+def test_an_update_replaces_its_own_experiments_and_no_others(run, results):
+    for seed in range(5):
+        run(seed, 80)
+        run(seed, 70, experiment="b")
+        run(seed, 60, profile="quick")
+    records = read_records(results)
+    path = update_baseline(records, results)
+    first = path.read_bytes()
+    for seed in range(5):
+        run(seed, 90)
+    update_baseline([r for r in read_records(results) if r.key.experiment == "a"], results)
+    values = read_baseline(path).set_index(["profile", "experiment"])["value"].to_dict()
+    assert values == pytest.approx({("full", "a"): 0.9, ("full", "b"): 0.7, ("quick", "a"): 0.6})
+    for seed in range(5):
+        run(seed, 80)
+    update_baseline(read_records(results, profile="full"), results)
+    assert path.read_bytes() == first
+
+
+def test_an_update_keeps_rows_on_other_data(run, results):
+    for data, right in (("exact", 80), ("simulated", 60)):
+        for seed in range(5):
+            run(seed, right, data_variant=data)
+        update_baseline(read_records(results), results)
+    table = read_baseline(results / "baseline.csv")
+    assert table["data"].tolist() == ["exact", "simulated"]
+    assert rows_of(table, ["toy"], "simulated")["value"].tolist() == pytest.approx([0.6])
+    assert rows_of(table, ["other"]).empty
+
+
+def test_an_update_that_fails_leaves_the_file_as_it_was(run, results):
+    for seed in range(5):
+        run(seed, 80)
+    before = update_baseline(read_records(results), results).read_bytes()
+    run(1, 80, experiment="b")
+    with pytest.raises(DataError, match="1 complete seeds"):
+        update_baseline(read_records(results), results)
+    assert (results / "baseline.csv").read_bytes() == before

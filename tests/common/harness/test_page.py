@@ -73,6 +73,11 @@ def test_counts_are_whole_in_the_paper():
     assert (cells["reported"].text, cells["reproduced"].text) == ("26", "64.2")
 
 
+def test_sizes_of_data_sets_are_whole():
+    cells = line_of(metric="count", unit="", reported=99.0, reproduced=98.0, difference=-1.0).cells
+    assert [cells[name].text for name in ("reproduced", "difference")] == ["98", "−1"]
+
+
 @pytest.mark.parametrize(
     ("data", "profile"),
     [("partial data", "full"), ("stand-in", "full"), ("simulated", "full"), ("exact", "quick")],
@@ -119,6 +124,7 @@ def test_durations(seconds, text):
 def test_values_of_settings():
     assert value_text([1, 3, True]) == "1, 3, yes"
     assert value_text(0.5) == "0.5"
+    assert value_text("") == "empty"
 
 
 def test_a_run_with_other_settings_is_no_reproduction():

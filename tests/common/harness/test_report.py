@@ -112,7 +112,8 @@ def test_every_number_leads_to_its_runs(full, page):
     parsed = Page(page())
     ids = {attributes.get("id") for _, attributes in parsed.tags}
     targets = {a["href"][1:] for a in parsed.all("a") if a["href"].startswith("#")}
-    assert targets == {"papers", "toy-a-paper-full"}
+    parts = {f"toy-{p}" for p in ["numbers", "forests", "claims", "figures", "deviations", "runs"]}
+    assert targets == {"papers", "toy", "toy-a-paper-full"} | parts
     assert targets <= ids
 
 
@@ -129,11 +130,11 @@ def test_accessible(full, page):
     text = page()
     parsed = Page(text)
     assert parsed.all("html")[0]["lang"] == "en"
-    assert len(parsed.all("caption")) == len(parsed.all("table")) == 3
+    assert len(parsed.all("caption")) == len(parsed.all("table")) == 4
     assert all(th.get("scope") in ("col", "row") for th in parsed.all("th"))
     assert all("alt" in image for image in parsed.all("img"))
     scrolled = [d for d in parsed.all("div") if "scroll" in (d.get("class") or "").split()]
-    assert len(scrolled) == 3
+    assert len(scrolled) == 4
     assert all(d["tabindex"] == "0" and d["aria-labelledby"] for d in scrolled)
     ids = [a["id"] for _, a in parsed.tags if a.get("id")]
     assert len(ids) == len(set(ids))
@@ -163,6 +164,17 @@ def test_a_simulated_claim_is_marked_and_needs_no_banner(run, paper, page):
     text = page()
     assert "Simulated data." not in text
     assert '<span class="data simulated">simulated</span>' in text
+
+
+def test_answered_numbers_stand_first(run, paper, page):
+    run()
+    paper.report("Table 1,LA,test,accuracy,0.9,,,100,,", "Table 2,MLP,test,accuracy,0.9,,,100,,")
+    paper.targets = {
+        ("LA", "accuracy"): NotAttempted("quoted"),
+        ("MLP", "accuracy"): Target("a", "accuracy"),
+    }
+    text = page()
+    assert text.index("MLP · test") < text.index("LA · test")
 
 
 def test_cells_of_a_matrix_are_counted_apart_from_scores(run, paper, page):

@@ -157,3 +157,12 @@ def test_a_limit_keeps_the_shares_of_the_locations():
     shares = [f["location"].value_counts(normalize=True) for f in (frame, part)]
     assert (shares[0] - shares[1]).abs().max() < 0.03
     assert data.limited(frame, 0) is frame
+
+
+def test_targets_are_the_places_of_the_columns_that_predictions_have():
+    """Networks are trained on numbers, predictions are named by `LOCATIONS`: one order for both."""
+    from reproductions.deeploc.training import targets_of
+
+    frame = pd.DataFrame({"location": LOCATIONS})
+    places = targets_of(frame, {"membrane": False})["location"]
+    assert [LOCATIONS[place] for place in places] == list(LOCATIONS)

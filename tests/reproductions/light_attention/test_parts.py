@@ -19,7 +19,7 @@ from reproductions.light_attention.experiments import PAPER
 from reproductions.light_attention.features import load_features
 from reproductions.light_attention.resampling import as_distributed
 from reproductions.light_attention.table_4 import table_4, wrong_percentages
-from reproductions.light_attention.training import load_split, parts_of
+from reproductions.light_attention.training import load_split, make_examples, parts_of
 from reproductions.light_attention.transfer import most_common, transfer
 
 
@@ -158,3 +158,16 @@ def test_embeddings_of_another_language_model_are_refused(tmp_path, cache):
 def test_unknown_inputs_are_refused(changes, cache):
     with pytest.raises(UsageError):
         load_features(settings(**changes), load_table("simulated", n=260))
+
+
+@pytest.mark.parametrize(("target", "labels"), [("location", LOCATIONS), ("membrane", MEMBRANE)])
+def test_targets_are_the_places_of_the_columns_that_predictions_have(target, labels):
+    """Networks are trained on numbers, predictions are named by the labels: one order for both."""
+
+    class Means:
+        def pooled(self, frame):
+            return {}
+
+    frame = pd.DataFrame({"id": labels, target: labels})
+    examples = make_examples(frame, Means(), target, per_protein=True)
+    assert [labels[place] for place in examples.targets] == list(labels)

@@ -72,3 +72,12 @@ def test_simulation_stands_in_only_where_it_may(monkeypatch, tmp_path):
 def test_unknown_table_is_refused():
     with pytest.raises(UsageError, match="multiloc or simulated"):
         data.load_table("multilog", n=1)
+
+
+def test_targets_are_the_places_of_the_columns_that_predictions_have():
+    """Networks are trained on numbers, predictions are named by `LOCATIONS`: one order for both."""
+    from reproductions.sonderby.training import make_examples
+
+    frame = pd.DataFrame({"id": data.LOCATIONS, "sequence": "MKT", "location": data.LOCATIONS})
+    examples = make_examples(frame, {"max_length": 10})
+    assert [data.LOCATIONS[place] for place in examples.targets] == list(examples.ids)

@@ -1,0 +1,101 @@
+"""The commands `reproduce check` and `reproduce baseline`: has anything become worse?"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reproductions.cli_options import PapersOption, ProfileOption, ResultsOption
+
+if TYPE_CHECKING:
+    from common.harness.experiment import Paper
+
+
+def check(
+    profile: ProfileOption = "quick",
+    paper: PapersOption = None,
+    data: Annotated[
+        str | None, typer.Option(help="Only the baseline's runs on this kind of data.")
+    ] = None,
+    results: ResultsOption = None,
+) -> None:
+    """Compare the records with the baseline; ends with 1 where a metric fell.
+
+    Where a comparison table is committed, a verdict that is worse, a number that is gone, and
+    data or a profile below those of before are falls too.
+    """
+    from common.harness.baseline import read_baseline, rows_of
+    from common.harness.check import (
+        check_metrics,
+        check_verdicts,
+        committed_comparison,
+        report_outcomes,
+    )
+    from common.harness.compare import compare
+    from common.harness.record import read_records
+    from common.paths import results_folder
+    from reproductions.papers import load_papers
+
+    papers = load_papers(paper or ())
+    folder = results or results_folder()
+    baseline = rows_of(read_baseline(folder / "baseline.csv"), papers, data)
+    outcomes = check_metrics(baseline, read_records(folder, profile=profile), profile)
+    before = committed_comparison()
+    if before is not None:
+        old = before[before["paper"].isin(list(papers))]
+        outcomes += check_verdicts(old, compare(list(papers.values()), folder))
+    fallen = report_outcomes(outcomes)
+    raise typer.Exit(1 if fallen else 0)
+
+
+def baseline(
+    profile: ProfileOption = "quick",
+    paper: PapersOption = None,
+    seeds: Annotated[
+        int, typer.Option(help="First run what lacks of this many seeds; 0 runs nothing.", min=0)
+    ] = 0,
+    jobs: Annotated[int, typer.Option(help="Runs at the same time.", min=1)] = 1,
+    offline: Annotated[bool, typer.Option("--offline", help="Download nothing.")] = False,
+) -> None:
+    """Record what `check` compares with, from at least five seeds of each experiment.
+
+    Rows of other papers, profiles and kinds of data stay as they are. Experiments that only read
+    others, such as ensembles, are left out: their members are checked.
+    """
+    from common.harness.baseline import update_baseline
+    from common.harness.record import read_records
+    from reproductions.papers import load_papers
+
+    papers = load_papers(paper or ())
+    trained = {name: _trained(one, profile, seeds) for name, one in papers.items()}
+    if seeds:
+        _run(trained, profile, jobs, offline)
+    wanted = {(name, one.name) for name, found in trained.items() for one in found.experiments}
+    records = read_records(profile=profile)
+    chosen = [r for r in records if (r.key.paper, r.key.experiment) in wanted]
+    typer.echo(update_baseline(chosen))
+
+
+def _trained(paper: Paper, profile: str, seeds: int) -> Paper:
+    """A paper with only those experiments that read no others, each with this many seeds."""
+    many = tuple(range(1, seeds + 1))
+    experiments = tuple(
+        replace(one, seeds={profile: many if one.seeds.get(profile) else ()})
+        for one in paper.experiments
+        if not one.needs
+    )
+    return replace(paper, experiments=experiments)
+
+
+def _run(papers: dict[str, Paper], profile: str, jobs: int, offline: bool) -> None:
+    """Run what has no record yet; `DataError` where data are nowhere."""
+    from common.errors import DataError
+    from reproductions.jobs import fetch, run_jobs, runnable
+
+    keys, left_out = runnable(papers, profile, fetch(papers, profile, offline))
+    if left_out:
+        fault = f"not all data are here; lacking: {', '.join(left_out)}"
+        raise DataError("data", fault, "`reproduce data status` says what helps")
+    run_jobs(papers, keys, jobs, "local", dry_run=False)
