@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from common.backend import usable_cores
 from common.errors import DataError, ReproduceError
 from common.files import write_whole
 
@@ -142,7 +143,8 @@ def _arguments(
     config = {"profile": profile, "papers": ",".join(papers), "records": records}
     arguments += ["--config", *(f"{name}={value}" for name, value in config.items())]
     if executor == "local":
-        return [*arguments, "--cores", str(jobs * threads)]
+        each = min(threads, max(1, usable_cores() // jobs))
+        return [*arguments, f"threads={each}", "--cores", str(jobs * each)]
     place = str(workflow / "profiles" / executor)
     return [*arguments, "--workflow-profile", place, "--jobs", str(max(jobs, 2))]
 
