@@ -36,6 +36,27 @@ def note_drawn(folder: Path, sources: Mapping[str, Any]) -> None:
         temporary.write_text(json.dumps(sources, indent=1) + "\n")
 
 
+def undrawn(folder: Path, figures: Mapping[str, Any]) -> list[str]:
+    """Figures that are not there, or were drawn from other records than these.
+
+    Parameters
+    ----------
+    folder : Path
+        Of a paper's figures.
+    figures : mapping of str to mapping
+        From each figure to its sources, as they are then given to `note_drawn`. A network that
+        reads profiles or embeddings takes long to ask again: a figure is drawn anew only where its
+        own records changed.
+    """
+    note = folder / NOTE
+    drawn = json.loads(note.read_text()) if note.exists() else {}
+    return [
+        name
+        for name, sources in figures.items()
+        if drawn.get(name) != sources or not (folder / f"{name}.png").exists()
+    ]
+
+
 def run_name(record: Record) -> str:
     """Which run a figure's title speaks of."""
     return f"{record.key.profile} run"

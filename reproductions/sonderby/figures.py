@@ -11,7 +11,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from common.backend import load_backend
-from common.harness.drawn import fullest, is_drawn, note_drawn, run_name, source_of
+from common.harness.drawn import fullest, note_drawn, run_name, source_of, undrawn
 from common.harness.experiment import weights_path
 from common.harness.record import Record
 from common.interpret.attention import align_termini
@@ -43,6 +43,14 @@ PAPER_ORDER = (
     "Peroxisomal",
 )
 LOGO_WIDTHS, LOGOS_EACH = 4, 3
+ENSEMBLE = "r-lstm-ensemble"
+FROM = {
+    "confusion": (ENSEMBLE,),
+    "attention": ("a-lstm",),
+    "filters": ("a-lstm",),
+    "tsne": ("a-lstm", "r-lstm"),
+}
+"""Each figure's experiments."""
 
 
 @dataclass(frozen=True)
@@ -65,27 +73,29 @@ def draw(results: Path) -> list[Path]:
         The PNG files that were drawn now.
     """
     records = {
-        name: fullest(results, "sonderby", (name,), with_weights=name != "r-lstm-ensemble")
-        for name in ("r-lstm-ensemble", "a-lstm", "r-lstm")
+        name: fullest(results, "sonderby", (name,), with_weights=name != ENSEMBLE)
+        for name in (ENSEMBLE, "a-lstm", "r-lstm")
     }
     folder = results / "figures" / "sonderby"
-    sources = {name: source_of(record) for name, record in records.items() if record is not None}
-    if is_drawn(folder, sources):
-        return []
-    drawn = []
-    if records["r-lstm-ensemble"] is not None:
-        drawn.append(draw_confusion(records["r-lstm-ensemble"], folder))
-    networks = {
-        name: explained(record, results)
-        for name, record in records.items()
-        if record is not None and name != "r-lstm-ensemble"
+    sources = {
+        figure: {name: source_of(record) for name in names if (record := records[name])}
+        for figure, names in FROM.items()
+        if all(records[name] for name in names)
     }
-    if "a-lstm" in networks:
-        drawn.append(draw_attention(networks["a-lstm"], folder))
-        drawn.append(draw_filters(networks["a-lstm"], folder))
-    if {"a-lstm", "r-lstm"} <= networks.keys():
-        drawn.append(draw_tsne(networks["r-lstm"], networks["a-lstm"], folder))
-    note_drawn(folder, sources)
+    waiting = undrawn(folder, sources)
+    asked = {name for figure in waiting for name in FROM[figure]} - {ENSEMBLE}
+    networks = {name: explained(records[name], results) for name in sorted(asked)}
+    drawn = []
+    for figure in waiting:
+        if figure == "confusion":
+            drawn.append(draw_confusion(records[ENSEMBLE], folder))
+        elif figure == "tsne":
+            drawn.append(draw_tsne(networks["r-lstm"], networks["a-lstm"], folder))
+        else:
+            draw_one = {"attention": draw_attention, "filters": draw_filters}[figure]
+            drawn.append(draw_one(networks["a-lstm"], folder))
+    if drawn:
+        note_drawn(folder, sources)
     return drawn
 
 

@@ -100,11 +100,22 @@ def test_figures_are_drawn_once_from_the_same_records(results):
         assert path.stat().st_size > 5000
         assert path.with_suffix(".svg").stat().st_size > 5000
     assert draw(results) == []
-    assert set(json.loads((results / "figures/sonderby/sources.json").read_text())) == {
-        "a-lstm",
-        "r-lstm",
-        "r-lstm-ensemble",
+    noted = json.loads((results / "figures/sonderby/sources.json").read_text())
+    assert {figure: sorted(sources) for figure, sources in noted.items()} == {
+        "attention": ["a-lstm"],
+        "confusion": ["r-lstm-ensemble"],
+        "filters": ["a-lstm"],
+        "tsne": ["a-lstm", "r-lstm"],
     }
+
+
+def test_a_figure_is_drawn_anew_only_where_its_own_records_changed(results, monkeypatch):
+    draw(results)
+    (results / "figures/sonderby/confusion.png").unlink()
+    asked = []
+    monkeypatch.setattr("reproductions.sonderby.figures.explained", lambda *a: asked.append(a))
+    assert [path.name for path in draw(results)] == ["confusion.png"]
+    assert not asked
 
 
 def test_comparison_has_every_reported_row_and_says_simulated(results):
