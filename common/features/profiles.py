@@ -73,14 +73,32 @@ def cached_profiles(
         also where the tool or the number of threads is another.
     """
     queries = _queries(records)
-    key = cache_key(queries, database_fasta, tool, iterations)
-    path = cache_folder() / "profiles" / f"{name}-{tool}-{key}.h5"
+    path = _cached(queries, database_fasta, name, tool, iterations)
     if path.exists():
         return path
     with locked(path):
         if not path.exists():
             _compute(queries, database_fasta, path, tool, iterations, threads, variant, sources)
     return path
+
+
+def are_cached(
+    records: Iterable[HasSequence],
+    database_fasta: Path,
+    name: str,
+    tool: str = "mmseqs",
+    iterations: int = 3,
+) -> bool:
+    """Whether `cached_profiles` would find its file; nothing is searched."""
+    known = database_fasta.exists()
+    return known and _cached(_queries(records), database_fasta, name, tool, iterations).exists()
+
+
+def _cached(
+    queries: dict[str, str], database_fasta: Path, name: str, tool: str, iterations: int
+) -> Path:
+    key = cache_key(queries, database_fasta, tool, iterations)
+    return cache_folder() / "profiles" / f"{name}-{tool}-{key}.h5"
 
 
 def compute_profiles(

@@ -8,7 +8,7 @@ from typing import Any
 
 from common.features.databases import DATASETS, STAND_IN, benchmark_database
 from common.features.per_residue import PerResidueStore
-from common.features.profiles import HasSequence, cached_profiles
+from common.features.profiles import HasSequence, are_cached, cached_profiles
 from common.files import locked
 from common.paths import cache_folder
 
@@ -50,9 +50,23 @@ def table_profiles(
     return PerResidueStore(path, WIDTH)
 
 
+def has_table_profiles(
+    settings: Mapping[str, Any], proteins: Iterable[HasSequence], name: str
+) -> bool:
+    """Whether `table_profiles` would find them in the cache; nothing is computed."""
+    named = settings["profile_database"]
+    database = Path(named) if named else _stand_in()
+    tool, iterations = settings["profile_tool"], settings["profile_iterations"]
+    return are_cached(proteins, database, name, tool, iterations)
+
+
+def _stand_in() -> Path:
+    return cache_folder() / "profiles" / "benchmark-proteins.fasta"
+
+
 def stand_in_database() -> Path:
     """All proteins of the benchmark data sets as FASTA, written where it is not there yet."""
-    path = cache_folder() / "profiles" / "benchmark-proteins.fasta"
+    path = _stand_in()
     if path.exists():
         return path
     with locked(path):

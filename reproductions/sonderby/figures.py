@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,8 @@ from common.interpret.figures import (
 from common.interpret.logos import draw_filter_logo, filter_pssm
 from common.interpret.projection import tsne
 from common.metrics.classification import confusion, most_likely
-from reproductions.sonderby.data import LOCATIONS
+from reproductions.sonderby.data import LOCATIONS, load_table
+from reproductions.sonderby.profiles import has_multiloc_profiles
 
 if TYPE_CHECKING:
     import keras
@@ -83,6 +85,13 @@ def draw(results: Path) -> list[Path]:
         if all(records[name] for name in names)
     }
     waiting = undrawn(folder, sources)
+    lacking = {name for figure in waiting for name in FROM[figure] if not _at_hand(records[name])}
+    if lacking:
+        left = [figure for figure in waiting if lacking.intersection(FROM[figure])]
+        what = f"figures: {', '.join(left)} are left as they are: their network reads profiles"
+        print(f"{what}; `{records[min(lacking)].key.command}` makes them", file=sys.stderr)
+        waiting = [figure for figure in waiting if figure not in left]
+        sources = {figure: one for figure, one in sources.items() if figure not in left}
     asked = {name for figure in waiting for name in FROM[figure]} - {ENSEMBLE}
     networks = {name: explained(records[name], results) for name in sorted(asked)}
     drawn = []
@@ -97,6 +106,15 @@ def draw(results: Path) -> list[Path]:
     if drawn:
         note_drawn(folder, sources)
     return drawn
+
+
+def _at_hand(record: Record) -> bool:
+    """Whether what the record's network reads is here, or made in no time."""
+    settings = record.settings
+    if record.key.experiment == ENSEMBLE or not settings["profiles"]:
+        return True
+    table = load_table(settings["data"], n=settings["simulated_proteins"], simulate=False)
+    return has_multiloc_profiles(settings, table)
 
 
 def draw_confusion(record: Record, folder: Path) -> Path:

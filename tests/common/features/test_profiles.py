@@ -18,7 +18,7 @@ from common.features import mmseqs, profiles
 from common.features.frequencies import own_residues
 from common.features.matrices import RESIDUES
 from common.features.per_residue import PerResidueStore
-from common.features.profiles import cache_key, cached_profiles, compute_profiles
+from common.features.profiles import are_cached, cache_key, cached_profiles, compute_profiles
 
 needs_mmseqs = pytest.mark.skipif(
     shutil.which("mmseqs") is None, reason="mmseqs is not installed (Debian package mmseqs2)"
@@ -131,7 +131,10 @@ def test_profile_that_does_not_fit_a_shortened_sequence_is_an_error(searched, fa
 @needs_mmseqs
 def test_second_call_finds_the_cached_file(family, database, quick_search, tmp_path, monkeypatch):
     monkeypatch.setattr(profiles, "cache_folder", lambda: tmp_path)
+    assert not are_cached(family[:2], database, "family", iterations=1)
     path = cached_profiles(family[:2], database, "family", iterations=1, threads=1)
+    assert are_cached(family[:2], database, "family", iterations=1)
+    assert not are_cached(family[:2], database, "family", iterations=2)
     assert path.parent == tmp_path / "profiles"
     assert re.fullmatch(r"family-mmseqs-[0-9a-f]{12}\.h5", path.name)
     assert PerResidueStore(path).provenance["key"] in path.name

@@ -118,6 +118,17 @@ def test_a_figure_is_drawn_anew_only_where_its_own_records_changed(results, monk
     assert not asked
 
 
+def test_no_profiles_are_searched_for_a_figure(results, tmp_path, monkeypatch, capsys):
+    import shutil
+
+    for part in ("runs", "weights"):
+        shutil.copytree(results / part, tmp_path / part)
+    monkeypatch.setattr("reproductions.sonderby.figures._at_hand", lambda record: record is None)
+    assert draw(tmp_path) == []
+    assert "left as they are" in capsys.readouterr().err
+    assert not (tmp_path / "figures").exists()
+
+
 def test_comparison_has_every_reported_row_and_says_simulated(results):
     table = compare([PAPER], results)
     assert len(table) == 129
