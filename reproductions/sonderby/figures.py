@@ -88,8 +88,8 @@ def draw(results: Path) -> list[Path]:
     lacking = {name for figure in waiting for name in FROM[figure] if not _at_hand(records[name])}
     if lacking:
         left = [figure for figure in waiting if lacking.intersection(FROM[figure])]
-        what = f"figures: {', '.join(left)} are left as they are: their network reads profiles"
-        print(f"{what}; `{records[min(lacking)].key.command}` makes them", file=sys.stderr)
+        what = f"figures left as they are, since their network reads profiles: {', '.join(left)}"
+        print(f"{what}; `{records[min(lacking)].key.command}` makes these", file=sys.stderr)
         waiting = [figure for figure in waiting if figure not in left]
         sources = {figure: one for figure, one in sources.items() if figure not in left}
     asked = {name for figure in waiting for name in FROM[figure]} - {ENSEMBLE}

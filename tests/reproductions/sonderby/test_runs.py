@@ -125,7 +125,7 @@ def test_no_profiles_are_searched_for_a_figure(results, tmp_path, monkeypatch, c
         shutil.copytree(results / part, tmp_path / part)
     monkeypatch.setattr("reproductions.sonderby.figures._at_hand", lambda record: record is None)
     assert draw(tmp_path) == []
-    assert "left as they are" in capsys.readouterr().err
+    assert "figures left as they are" in capsys.readouterr().err
     assert not (tmp_path / "figures").exists()
 
 
