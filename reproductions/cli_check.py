@@ -23,8 +23,8 @@ def check(
 ) -> None:
     """Compare the records with the baseline; ends with 1 where a metric fell.
 
-    Where a comparison table is committed, a verdict that is worse, a number that is gone, and
-    data or a profile below those of before are falls too.
+    In the project's own results, where a comparison table is committed, a verdict that is worse,
+    a number that is gone, and data or a profile below those of before are falls too.
     """
     from common.harness.baseline import read_baseline, rows_of
     from common.harness.check import (
@@ -35,14 +35,15 @@ def check(
     )
     from common.harness.compare import compare
     from common.harness.record import read_records
-    from common.paths import results_folder
+    from common.paths import project_root, results_folder
     from reproductions.papers import load_papers
 
     papers = load_papers(paper or ())
     folder = results or results_folder()
     baseline = rows_of(read_baseline(folder / "baseline.csv"), papers, data)
     outcomes = check_metrics(baseline, read_records(folder, profile=profile), profile)
-    before = committed_comparison()
+    own = folder.resolve() == project_root() / "results"
+    before = committed_comparison() if own else None
     if before is not None:
         old = before[before["paper"].isin(list(papers))]
         outcomes += check_verdicts(old, compare(list(papers.values()), folder))
