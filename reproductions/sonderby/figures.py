@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,9 +50,9 @@ FROM = {
     "confusion": (ENSEMBLE,),
     "attention": ("a-lstm",),
     "filters": ("a-lstm",),
-    "tsne": ("a-lstm", "r-lstm"),
+    "tsne": ("r-lstm", "a-lstm"),
 }
-"""Each figure's experiments."""
+"""Each figure's experiments, in the order in which its function takes them."""
 
 
 @dataclass(frozen=True)
@@ -80,32 +80,36 @@ def draw(results: Path) -> list[Path]:
     }
     folder = results / "figures" / "sonderby"
     sources = {
-        figure: {name: source_of(record) for name in names if (record := records[name])}
+        figure: {name: source_of(records[name]) for name in names}
         for figure, names in FROM.items()
         if all(records[name] for name in names)
     }
     waiting = undrawn(folder, sources)
-    lacking = {name for figure in waiting for name in FROM[figure] if not _at_hand(records[name])}
-    if lacking:
-        left = [figure for figure in waiting if lacking.intersection(FROM[figure])]
+    lacking = {name for name in _read_by(waiting) if not _at_hand(records[name])}
+    left = [figure for figure in waiting if lacking.intersection(FROM[figure])]
+    if left:
         what = f"figures left as they are, since their network reads profiles: {', '.join(left)}"
         print(f"{what}; `{records[min(lacking)].key.command}` makes these", file=sys.stderr)
-        waiting = [figure for figure in waiting if figure not in left]
-        sources = {figure: one for figure, one in sources.items() if figure not in left}
-    asked = {name for figure in waiting for name in FROM[figure]} - {ENSEMBLE}
-    networks = {name: explained(records[name], results) for name in sorted(asked)}
-    drawn = []
-    for figure in waiting:
-        if figure == "confusion":
-            drawn.append(draw_confusion(records[ENSEMBLE], folder))
-        elif figure == "tsne":
-            drawn.append(draw_tsne(networks["r-lstm"], networks["a-lstm"], folder))
-        else:
-            draw_one = {"attention": draw_attention, "filters": draw_filters}[figure]
-            drawn.append(draw_one(networks["a-lstm"], folder))
+    chosen = [figure for figure in waiting if figure not in left]
+    shown = {
+        name: records[name] if name == ENSEMBLE else explained(records[name], results)
+        for name in _read_by(chosen)
+    }
+    draw_one = {
+        "confusion": draw_confusion,
+        "attention": draw_attention,
+        "filters": draw_filters,
+        "tsne": draw_tsne,
+    }
+    drawn = [draw_one[figure](*(shown[n] for n in FROM[figure]), folder) for figure in chosen]
     if drawn:
-        note_drawn(folder, sources)
+        note_drawn(folder, {name: one for name, one in sources.items() if name not in left})
     return drawn
+
+
+def _read_by(figures: Sequence[str]) -> list[str]:
+    """Experiments that figures show, each once."""
+    return sorted({name for figure in figures for name in FROM[figure]})
 
 
 def _at_hand(record: Record) -> bool:
