@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from common.data.alphabet import STANDARD
 from common.harness.bench import Measurement, timed
 from common.paths import project_root
 
@@ -25,7 +26,6 @@ SEQUENCES, SIZES = 2768, (10_000, 100_000)
 HELP_SECONDS, FIRST_SECONDS, MOST_GROWTH = 0.5, 10.0, 1.2
 TURNS = 3
 LENGTHS = {"protein": (30, 60), "RNA": (100, 200)}
-LETTERS = {"protein": "ACDEFGHIKLMNPQRSTVWY", "RNA": "ACGT"}
 
 
 def measure(
@@ -151,7 +151,7 @@ def peak_of(name: str, source: str) -> int:
 def synthetic(n: int, kind: str, seed: int = 0) -> Iterator[str]:
     """Records of random letters, as FASTA."""
     rng = np.random.default_rng(seed)
-    letters = np.array(list(LETTERS[kind]))
+    letters = np.array(list(STANDARD[kind]))
     for number in range(n):
         text = "".join(rng.choice(letters, rng.integers(*LENGTHS[kind])))
         yield f">S{number}\n{text}\n"

@@ -20,6 +20,9 @@ from common.errors import DataError
 
 SHOWN = 5
 
+STANDARD: Mapping[str, str] = {"protein": "ACDEFGHIKLMNPQRSTVWY", "RNA": "ACGT"}
+"""By an alphabet's name, the letters that each stand for one residue or nucleotide, sorted."""
+
 
 @dataclass(frozen=True, eq=False)
 class Alphabet:

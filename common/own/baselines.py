@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from common.data.alphabet import Alphabet
+from common.data.alphabet import STANDARD, Alphabet
 
 NEIGHBOURS = 1
-LETTERS = {"protein": "ACDEFGHIKLMNPQRSTVWY", "RNA": "ACGT"}
 
 
 def majority(truth: np.ndarray, n: int, labels: Sequence[str]) -> np.ndarray:
@@ -33,7 +32,7 @@ def majority(truth: np.ndarray, n: int, labels: Sequence[str]) -> np.ndarray:
 
 def composition(sequences: Sequence[str], alphabet: Alphabet) -> np.ndarray:
     """Share of each letter, and the logarithm of the length, (n, letters + 1) float64."""
-    letters = LETTERS[alphabet.name]
+    letters = STANDARD[alphabet.name]
     counts = np.array([[text.count(letter) for letter in letters] for text in sequences], float)
     lengths = np.array([len(text) for text in sequences], float)
     return np.column_stack([counts / lengths[:, None], np.log(lengths)])

@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from common.data.alphabet import STANDARD
 from common.data.fasta import read_fasta
 from common.errors import UsageError
 from common.metrics.calibration import scale_probabilities
@@ -26,8 +27,6 @@ TOP_POSITIONS = 5
 BATCH = 128
 """Sequences that are read at once."""
 
-RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
-NUCLEOTIDES = "ACGT"
 
 Sequences = Mapping[str, str] | Sequence[str] | Path
 
@@ -208,7 +207,7 @@ class Predictor:
             if not 1 <= place <= len(clean):
                 fault = f"there is no position {place}"
                 raise UsageError("mutational scan", fault, f"Positions run from 1 to {len(clean)}")
-        letters = RESIDUES if self.network.alphabet.name == "protein" else NUCLEOTIDES
+        letters = STANDARD[self.network.alphabet.name]
         mutants = [
             clean[: place - 1] + letter + clean[place:] for place in chosen for letter in letters
         ]

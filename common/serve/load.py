@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
 from urllib.parse import urlsplit
 
-LETTERS = "ACDEFGHIKLMNPQRSTVWY"
+from common.data.alphabet import STANDARD
+
 MOST_SEQUENCES, SHORTEST, LONGEST = 4, 50, 1000
 PATIENCE = 120.0
 
@@ -141,8 +142,9 @@ class Client:
 
 def random_sequences(chance: random.Random) -> dict[str, str]:
     """One to four proteins of 50 to 1,000 residues."""
+    letters = STANDARD["protein"]
     return {
-        f"P{number}": "".join(chance.choices(LETTERS, k=chance.randint(SHORTEST, LONGEST)))
+        f"P{number}": "".join(chance.choices(letters, k=chance.randint(SHORTEST, LONGEST)))
         for number in range(chance.randint(1, MOST_SEQUENCES))
     }
 
