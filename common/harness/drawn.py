@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,37 +26,74 @@ def source_of(record: Record) -> dict[str, str]:
     }
 
 
-def is_drawn(folder: Path, sources: Mapping[str, Any]) -> bool:
-    """Whether the figures in a folder were drawn from these sources."""
-    note = folder / NOTE
-    return note.exists() and json.loads(note.read_text()) == sources
+@dataclass(frozen=True)
+class Drawing:
+    """A figure, what it shows, and how it is drawn.
+
+    Parameters
+    ----------
+    name : str
+        File name without a suffix.
+    sources : mapping
+        What it shows, as JSON: most often `source_of` each record. It is drawn anew where this
+        changed.
+    draw : callable
+        Draws it and returns its PNG.
+    asks : sequence of Record
+        Runs whose networks are asked again.
+    at_hand : callable, optional
+        Whether what such a network reads is here already: profiles and embeddings take long to
+        make, and none are made for a figure.
+    """
+
+    name: str
+    sources: Mapping[str, Any]
+    draw: Callable[[], Path]
+    asks: Sequence[Record] = ()
+    at_hand: Callable[[Record], bool] | None = None
+
+    @property
+    def lacking(self) -> list[Record]:
+        """Runs whose networks read what is not here."""
+        return [one for one in self.asks if self.at_hand and not self.at_hand(one)]
 
 
-def note_drawn(folder: Path, sources: Mapping[str, Any]) -> None:
-    """Remember what the figures in a folder were drawn from."""
-    with written_whole(folder / NOTE) as temporary:
-        temporary.write_text(json.dumps(sources, indent=1) + "\n")
+def draw_figures(folder: Path, drawings: Iterable[Drawing]) -> list[Path]:
+    """Draw those figures that are not there, or were drawn from something else.
 
-
-def undrawn(folder: Path, figures: Mapping[str, Any]) -> list[str]:
-    """Figures that are not there, or were drawn from other records than these.
+    What each was drawn from is kept beside them in `sources.json`. A figure whose network reads
+    what is not at hand is left as it is, and named.
 
     Parameters
     ----------
     folder : Path
         Of a paper's figures.
-    figures : mapping of str to mapping
-        From each figure to its sources, as they are then given to `note_drawn`. A network that
-        reads profiles or embeddings takes long to ask again: a figure is drawn anew only where its
-        own records changed.
+    drawings : iterable of Drawing
+
+    Returns
+    -------
+    list of Path
+        The PNG files that were drawn now.
     """
     note = folder / NOTE
-    drawn = json.loads(note.read_text()) if note.exists() else {}
-    return [
-        name
-        for name, sources in figures.items()
-        if drawn.get(name) != sources or not (folder / f"{name}.png").exists()
+    noted = json.loads(note.read_text()) if note.exists() else {}
+    waiting = [
+        one
+        for one in drawings
+        if noted.get(one.name) != one.sources or not (folder / f"{one.name}.png").exists()
     ]
+    drawn = []
+    for one in waiting:
+        if lacking := one.lacking:
+            fault = f"figure {one.name} left as it is: what its network reads is not here"
+            print(f"{fault}; `{lacking[0].key.command}` makes it", file=sys.stderr)
+            continue
+        drawn.append(one.draw())
+        noted[one.name] = one.sources
+    if drawn:
+        with written_whole(note) as temporary:
+            temporary.write_text(json.dumps(noted, indent=1) + "\n")
+    return drawn
 
 
 def run_name(record: Record) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.image import AxesImage
 
-from common.harness.drawn import is_drawn, note_drawn, source_of
+from common.harness.drawn import Drawing, draw_figures, source_of
 from common.harness.record import read_records
 from common.interpret.figures import save_figure
 from reproductions.cross.networks import TITLES
@@ -22,8 +22,12 @@ def draw(results: Path) -> list[Path]:
     folder = results / "figures" / "cross"
     sources = {str(r.key): source_of(r) for r in read_records(results, paper="cross")}
     table = cross_table(results)
-    if table.empty or is_drawn(folder, sources):
+    if table.empty:
         return []
+    return draw_figures(folder, [Drawing("cross", sources, lambda: _draw(table, results, folder))])
+
+
+def _draw(table: pd.DataFrame, results: Path, folder: Path) -> Path:
     write_cross_table(table, results)
     shown = [name for name in TRAINED_ON if (table["trained_on"] == name).any()]
     figure, axes = plt.subplots(
@@ -33,9 +37,7 @@ def draw(results: Path) -> list[Path]:
     for ax, trained_on in zip(axes[0], shown, strict=True):
         image = _panel(ax, table[table["trained_on"] == trained_on], trained_on)
     figure.colorbar(image, ax=axes[0].tolist(), label="accuracy over the common locations")
-    path = save_figure(figure, folder, "cross")[0]
-    note_drawn(folder, sources)
-    return [path]
+    return save_figure(figure, folder, "cross")[0]
 
 
 def _panel(ax: Axes, rows: pd.DataFrame, trained_on: str) -> AxesImage:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -11,12 +14,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from common.backend import load_backend
-from common.harness.drawn import fullest, is_drawn, note_drawn, run_name, source_of
+from common.harness.drawn import Drawing, draw_figures, fullest, run_name, source_of
 from common.harness.experiment import weights_path
-from common.harness.record import Record, read_records
+from common.harness.record import Record
 from common.interpret.attention import align_termini
 from common.interpret.figures import attention_heat_map, confusion_heat_map, save_figure
 from common.metrics.classification import confusion, most_likely
+from reproductions.deeploc.ablations import ablation_table
 from reproductions.deeploc.report_figures import draw_ablations, draw_cells, draw_matrices
 from reproductions.deeploc.tree import LOCATIONS, TREE, node_accuracy
 
@@ -53,27 +57,31 @@ def draw(results: Path) -> list[Path]:
     list of Path
         The PNG files that were drawn now.
     """
+    folder = results / "figures" / NAME
+    return draw_figures(folder, _drawings(results, folder))
+
+
+def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
+    """Figures of the fullest runs there are; the networks that are asked again read letters."""
     ensemble = fullest(results, NAME, ("profile-ensemble", "blosum-ensemble"), variant="paper")
     network = fullest(results, NAME, ("blosum-softmax",), variant="paper", with_weights=True)
     report = fullest(results, NAME, ("report",), variant="paper")
-    folder = results / "figures" / NAME
-    found = {"ensemble": ensemble, "network": network, "report": report}
-    sources = {name: source_of(record) for name, record in found.items() if record is not None}
-    every = [r.content["predictions"]["sha256"] for r in read_records(results, paper=NAME)]
-    sources["all"] = {"predictions_sha256": sorted(every)}
-    if is_drawn(folder, sources):
-        return []
-    drawn = []
-    if ensemble is not None:
-        drawn += [draw_confusion(ensemble, folder), draw_tree_figure(ensemble, folder)]
-    if network is not None:
-        seen = explained(network, results)
-        drawn += [draw_attention(seen, folder), draw_decoding(seen, folder)]
-    if report is not None:
-        drawn += [draw_cells(report, folder), draw_matrices(report, folder)]
-    drawn += draw_ablations(results, folder)
-    note_drawn(folder, sources)
-    return drawn
+    if ensemble:
+        sources = source_of(ensemble)
+        yield Drawing("confusion", sources, lambda: draw_confusion(ensemble, folder))
+        yield Drawing("tree", sources, lambda: draw_tree_figure(ensemble, folder))
+    if network:
+        sources, look = source_of(network), cache(lambda: explained(network, results))
+        yield Drawing("attention", sources, lambda: draw_attention(look(), folder))
+        yield Drawing("decoding", sources, lambda: draw_decoding(look(), folder))
+    if report:
+        sources = source_of(report)
+        yield Drawing("report-matrices", sources, lambda: draw_cells(report, folder))
+        yield Drawing("report-confusion", sources, lambda: draw_matrices(report, folder))
+    table = ablation_table(results)
+    if len(table):
+        rows = json.loads(table.to_json(orient="records", double_precision=15))
+        yield Drawing("ablations", {"rows": rows}, lambda: draw_ablations(table, folder))
 
 
 def draw_confusion(record: Record, folder: Path) -> Path:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
+import pandas as pd
 
 from common.harness.record import Record
 from common.harness.scores import TRUTH
 from common.interpret.figures import confusion_heat_map, save_figure
 from common.metrics.classification import confusion, most_likely
-from reproductions.deeploc.ablations import ablation_table
 from reproductions.deeploc.report_data import TEST_LABELS
 
 THRESHOLD = 0.5
@@ -60,11 +60,8 @@ def draw_matrices(record: Record, folder: Path) -> Path:
     return save_figure(figure, folder, "report-confusion")[0]
 
 
-def draw_ablations(results: Path, folder: Path) -> list[Path]:
-    """Differences with their intervals, a line for each proposal; nothing without any."""
-    table = ablation_table(results)
-    if not len(table):
-        return []
+def draw_ablations(table: pd.DataFrame, folder: Path) -> Path:
+    """Differences with their intervals, a line for each row of `ablation_table`."""
     figure, axes = plt.subplots(figsize=(9, 0.5 * len(table) + 1.6), layout="constrained")
     places = np.arange(len(table))
     reach = [table["difference"] - table["low"], table["high"] - table["difference"]]
@@ -75,7 +72,7 @@ def draw_ablations(results: Path, folder: Path) -> list[Path]:
     axes.invert_yaxis()
     axes.set_xlabel("difference of the score, with 90 % interval")
     axes.set_title("What each proposal is worth")
-    return [save_figure(figure, folder, "ablations")[0]]
+    return save_figure(figure, folder, "ablations")[0]
 
 
 def _run(record: Record) -> str:

@@ -13,6 +13,7 @@ import pandas as pd
 
 from common.batching import ResidueSource, Source, TokenSource, VectorSource
 from common.embedders.models import find_model
+from common.embedders.write import Protein, write_embeddings
 from common.errors import UsageError
 from common.features.embeddings import embedding_store, mean_embeddings, provenance_of
 from common.features.per_residue import PerResidueStore
@@ -152,31 +153,49 @@ def given_file(settings: Mapping[str, Any]) -> Path | None:
     return usual if usual.exists() else None
 
 
-def _computed(settings: Mapping[str, Any], frame: pd.DataFrame, stream: Any) -> Path:
-    """Embeddings of some proteins from the cache, made where they are not there.
+def has_features(settings: Mapping[str, Any], table: Table) -> bool:
+    """Whether `load_features` would find all embeddings; nothing is computed."""
+    if settings["input"] == "tokens" or given_file(settings):
+        return True
+    return _cached(settings, table.frame)[0].exists()
 
-    Networks that read means get a file of means in single precision: it is a few hundred times
-    smaller than one of residues.
-    """
-    from common.embedders.models import load_embedder
-    from common.embedders.write import Protein, write_embeddings
 
-    means = settings["network"] in PER_PROTEIN
-    dtype = "float32" if means else settings["embedding_dtype"]
+def _cached(settings: Mapping[str, Any], frame: pd.DataFrame) -> tuple[Path, list[Protein]]:
+    """Where the cache has the embeddings of some proteins, and these as they are embedded."""
+    kind, dtype = _kind(settings)
     cut = Features(0, settings["cut_to"]).sequences(frame)
     proteins = [Protein(*pair) for pair in zip(frame["id"], cut, strict=True)]
     content = "\n".join(f"{one.id}\t{one.sequence}" for one in proteins)
     digest = hashlib.sha256(f"{dtype}\n{content}".encode()).hexdigest()[:12]
-    kind = "means" if means else "residues"
-    path = cache_folder() / "embeddings" / f"{settings['embedder']}-{kind}-{digest}.h5"
+    name = f"{settings['embedder']}-{kind}-{digest}.h5"
+    return cache_folder() / "embeddings" / name, proteins
+
+
+def _kind(settings: Mapping[str, Any]) -> tuple[str, str]:
+    """What is kept, and its precision.
+
+    Networks that read means get a file of means in single precision: it is a few hundred times
+    smaller than one of residues.
+    """
+    if settings["network"] in PER_PROTEIN:
+        return "means", "float32"
+    return "residues", settings["embedding_dtype"]
+
+
+def _computed(settings: Mapping[str, Any], frame: pd.DataFrame, stream: Any) -> Path:
+    """Embeddings of some proteins from the cache, made where they are not there."""
+    from common.embedders.models import load_embedder
+
+    path, proteins = _cached(settings, frame)
     if not path.exists():
+        kind, dtype = _kind(settings)
         with locked(path):
             write_embeddings(
                 load_embedder(settings["embedder"]),
                 proteins,
                 path,
                 dtype=dtype,
-                per_protein=means,
+                per_protein=kind == "means",
                 stream=stream,
             )
     return path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from common.harness.drawn import fullest, is_drawn, note_drawn, source_of
+from common.embedders.models import find_model
+from common.harness.drawn import Drawing, draw_figures, fullest, source_of
 from common.harness.experiment import weights_path
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
@@ -21,7 +22,8 @@ from common.harness.reported import Reported, read_reported
 from common.interpret.figures import confusion_heat_map, location_scatter, save_figure
 from common.interpret.projection import tsne, umap
 from common.metrics.classification import confusion, most_likely
-from reproductions.light_attention.data import LOCATIONS, NAMES
+from reproductions.light_attention.data import LOCATIONS, NAMES, load_table
+from reproductions.light_attention.features import has_features
 from reproductions.light_attention.leakage import (
     accuracy_by_identity,
     audit_path,
@@ -37,6 +39,7 @@ BARS = (
 PREVIOUS_BEST = {"setDeepLoc": 77.97, "setHARD": 56.94}
 SHADES = {"setDeepLoc": "#B8C4D6", "setHARD": "#4A5A73"}
 MOST_POINTS = 2768
+SEARCHED = ("at-unirep256", "ffn-unirep256", "la-unirep256")
 LEAST_PROTEINS = 10
 """Classes of identity with fewer proteins have no point."""
 
@@ -49,31 +52,59 @@ def draw(results: Path) -> list[Path]:
     list of Path
         The PNG files that were drawn now.
     """
+    folder = results / "figures" / "light_attention"
+    return draw_figures(folder, _drawings(results, folder))
+
+
+def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
+    """Figures of the fullest groups of runs there are."""
     records = read_records(results, paper="light_attention")
     groups = {name: choose_group(records, name, "paper") for name in BARS}
     found = {name: group for name, group in groups.items() if group is not None}
-    folder = results / "figures" / "light_attention"
-    sources: dict[str, Any] = {
-        name: [source_of(one) for one in group.records] for name, group in found.items()
-    }
-    sources["search"] = [source_of(r) for r in records if r.key.experiment in SEARCHES]
-    if audit_path(results).exists():
-        sources["audit"] = hashlib.sha256(audit_path(results).read_bytes()).hexdigest()
-    if not found or is_drawn(folder, sources):
-        return []
-    drawn = [draw_accuracy(found, folder)]
-    if audit_path(results).exists():
-        drawn.append(draw_leakage(found, pd.read_csv(audit_path(results)), folder))
-    search = write_search(results)
-    if search is not None:
-        drawn.append(draw_search(search, folder))
+    sources = {name: [source_of(one) for one in group.records] for name, group in found.items()}
+    if found:
+        yield Drawing("accuracy", sources, lambda: draw_accuracy(found, folder))
+        audit = audit_path(results)
+        if audit.exists():
+            shown = {name: sources[name] for name in SEARCHED if name in sources}
+            shown["audit"] = hashlib.sha256(audit.read_bytes()).hexdigest()
+            yield Drawing("leakage", shown, lambda: draw_leakage(found, pd.read_csv(audit), folder))
+    search = [source_of(one) for one in records if one.key.experiment in SEARCHES]
+    if search:
+        yield Drawing("search", {"draws": search}, lambda: _draw_search(results, folder))
     if "la-unirep256" in found:
-        drawn.append(draw_confusion(found["la-unirep256"], folder))
-        explained = _weighted(results)
-        if explained is not None:
-            drawn.append(draw_maps(*explained, folder))
-    note_drawn(folder, sources)
-    return drawn
+        shown = {"la-unirep256": sources["la-unirep256"]}
+        yield Drawing("confusion", shown, lambda: draw_confusion(found["la-unirep256"], folder))
+    network = fullest(
+        results, "light_attention", ("la-unirep256",), variant="paper", with_weights=True
+    )
+    if network and _as_wide_as_its_input(network):
+        yield Drawing(
+            "umap",
+            {"la-unirep256": source_of(network)},
+            lambda: draw_maps(network, *explained(network, results), folder),
+            [network],
+            _at_hand,
+        )
+
+
+def _as_wide_as_its_input(record: Record) -> bool:
+    """Whether each channel's attention can weigh one feature of the embeddings."""
+    width = find_model(record.settings["embedder"]).width
+    return record.settings["channels"] in (0, width)
+
+
+def _at_hand(record: Record) -> bool:
+    """Whether the embeddings that the record's network reads are here, or made in no time."""
+    if record.data_variant == "simulated":
+        return True
+    settings = record.settings
+    policy, n = settings["cytoplasm_nucleus"], settings["simulated_proteins"]
+    return has_features(settings, load_table(settings["data"], n=n, cytoplasm_nucleus=policy))
+
+
+def _draw_search(results: Path, folder: Path) -> Path:
+    return draw_search(write_search(results), folder)
 
 
 def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
@@ -152,7 +183,7 @@ def _draw_accuracy_by_identity(
 ) -> None:
     """Lines for those methods whose test proteins were searched."""
     order = list(identity_class(found["identity"]).categories)
-    for name in ("at-unirep256", "ffn-unirep256", "la-unirep256"):
+    for name in SEARCHED:
         if name not in groups or groups[name].data == "simulated":
             continue
         table = accuracy_by_identity(found, groups[name].records)
@@ -201,17 +232,14 @@ def draw_maps(
     return save_figure(figure, folder, "umap")[0]
 
 
-def _weighted(results: Path) -> tuple[Record, dict[str, np.ndarray], np.ndarray] | None:
-    """Outputs of the fullest LA whose weights were kept and whose channels match its input."""
-    record = fullest(results, "light_attention", ("la-unirep256",), with_weights=True)
-    if record is None:
-        return None
-    explained = _explained(record, results)
-    return explained if "weighted" in explained[1] else None
+def explained(record: Record, results: Path) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Outputs for the test proteins, by the weights that a run left; and their locations.
 
-
-def _explained(record: Record, results: Path) -> tuple[Record, dict[str, np.ndarray], np.ndarray]:
-    """Load the weights that a run left and look at its test proteins."""
+    Raises
+    ------
+    DataError
+        The weights are missing, or the embeddings are of another language model.
+    """
     from common.backend import load_backend
 
     load_backend()
@@ -231,7 +259,7 @@ def _explained(record: Record, results: Path) -> tuple[Record, dict[str, np.ndar
     load_weights(weights_path(record.key, results), model)
     budget = record.settings["max_positions"] or None
     outputs = predict(explain(model), split.examples["test"], max_positions=budget)
-    return record, outputs, split.frames["test"]["location"].to_numpy(dtype=str)
+    return outputs, split.frames["test"]["location"].to_numpy(dtype=str)
 
 
 def _same_model(record: Record, found: dict[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +10,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from common.harness.drawn import is_drawn, note_drawn, source_of
+from common.harness.drawn import Drawing, draw_figures, source_of
 from common.harness.groups import RunGroup, choose_group
-from common.harness.record import read_records
+from common.harness.record import Record, read_records
 from common.interpret.figures import MARKERS, PALETTE, save_figure
 from common.metrics.distribution import pearson
 from common.metrics.ranking import MICRO, pr_curve, roc_curve
@@ -33,28 +33,41 @@ def draw(results: Path) -> list[Path]:
     list of Path
         The PNG files that were drawn now.
     """
+    folder = results / "figures" / "rnatracker"
+    return draw_figures(folder, _drawings(results, folder))
+
+
+def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
+    """Figures of the fullest groups of runs there are."""
     records = read_records(results, paper="rnatracker", variant=VARIANT)
     groups = {
         name: group for name in DRAWN if (group := choose_group(records, name, VARIANT)) is not None
     }
-    folder = results / "figures" / "rnatracker"
     sources = {name: [source_of(one) for one in group.records] for name, group in groups.items()}
-    if not sources or is_drawn(folder, sources):
-        return []
-    steps: tuple[tuple[str, Callable[[dict[str, RunGroup], Path], Path]], ...] = (
-        ("full-length", draw_summary),
-        ("full-length", draw_scatter),
-        ("full-length", draw_curves),
-        ("fixed-length", draw_attention),
-        ("filters", lambda g, f: draw_motifs(g["filters"].records[0], f, what(g["filters"]))),
-        ("filters", lambda g, f: draw_clusters(g["filters"].records[0], f, what(g["filters"]))),
-        ("zipcodes", draw_zipcodes),
-        ("planted", draw_planted),
-        ("full-length", draw_conservation),
+    networks = [name for name in NEEDS if name in groups]
+    steps: tuple[tuple[str, str, Callable[[dict[str, RunGroup], Path], Path]], ...] = (
+        ("summary", "full-length", draw_summary),
+        ("scatter", "full-length", draw_scatter),
+        ("curves", "full-length", draw_curves),
+        ("attention", "fixed-length", draw_attention),
+        ("motifs", "filters", lambda g, f: draw_motifs(*_filters(g), f)),
+        ("clusters", "filters", lambda g, f: draw_clusters(*_filters(g), f)),
+        ("zipcodes", "zipcodes", draw_zipcodes),
+        ("planted", "planted", draw_planted),
+        ("conservation", "full-length", draw_conservation),
     )
-    drawn = [step(groups, folder) for name, step in steps if name in groups]
-    note_drawn(folder, sources)
-    return drawn
+    for figure, name, draw_one in steps:
+        if name in groups:
+            shown = networks if figure == "curves" else [name]
+            yield Drawing(
+                figure,
+                {one: sources[one] for one in shown},
+                lambda draw_one=draw_one: draw_one(groups, folder),
+            )
+
+
+def _filters(groups: dict[str, RunGroup]) -> tuple[Record, str]:
+    return groups["filters"].records[0], what(groups["filters"])
 
 
 def what(group: RunGroup) -> str:

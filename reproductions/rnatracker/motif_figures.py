@@ -19,7 +19,7 @@ from common.interpret.logos import FONT, NUCLEOTIDE_COLOURS
 SHOWN = 4
 
 
-def draw_motifs(record: Record, folder: Path, about: str) -> Path:
+def draw_motifs(record: Record, about: str, folder: Path) -> Path:
     """Figure 6A: the filters with the best matches, each above the motif that it matches."""
     extra = record.content["extra"]
     matches = pd.DataFrame(extra["matches"])
@@ -48,7 +48,7 @@ def draw_motifs(record: Record, folder: Path, about: str) -> Path:
     return save_figure(figure, folder, "motifs")[0]
 
 
-def draw_clusters(record: Record, folder: Path, about: str) -> Path:
+def draw_clusters(record: Record, about: str, folder: Path) -> Path:
     """Figure 6B: mean activation of each filter on each transcript, and each filter alone."""
     extra = record.content["extra"]
     order = np.array(extra["order"])

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from common.backend import load_backend
-from common.harness.drawn import fullest, note_drawn, run_name, source_of, undrawn
+from common.harness.drawn import Drawing, draw_figures, fullest, run_name, source_of
 from common.harness.experiment import weights_path
 from common.harness.record import Record
 from common.interpret.attention import align_termini
@@ -46,13 +46,6 @@ PAPER_ORDER = (
 )
 LOGO_WIDTHS, LOGOS_EACH = 4, 3
 ENSEMBLE = "r-lstm-ensemble"
-FROM = {
-    "confusion": (ENSEMBLE,),
-    "attention": ("a-lstm",),
-    "filters": ("a-lstm",),
-    "tsne": ("r-lstm", "a-lstm"),
-}
-"""Each figure's experiments, in the order in which its function takes them."""
 
 
 @dataclass(frozen=True)
@@ -74,48 +67,44 @@ def draw(results: Path) -> list[Path]:
     list of Path
         The PNG files that were drawn now.
     """
-    records = {
-        name: fullest(results, "sonderby", (name,), with_weights=name != ENSEMBLE)
-        for name in (ENSEMBLE, "a-lstm", "r-lstm")
-    }
     folder = results / "figures" / "sonderby"
-    sources = {
-        figure: {name: source_of(records[name]) for name in names}
-        for figure, names in FROM.items()
-        if all(records[name] for name in names)
-    }
-    waiting = undrawn(folder, sources)
-    lacking = {name for name in _read_by(waiting) if not _at_hand(records[name])}
-    left = [figure for figure in waiting if lacking.intersection(FROM[figure])]
-    if left:
-        what = f"figures left as they are, since their network reads profiles: {', '.join(left)}"
-        print(f"{what}; `{records[min(lacking)].key.command}` makes these", file=sys.stderr)
-    chosen = [figure for figure in waiting if figure not in left]
-    shown = {
-        name: records[name] if name == ENSEMBLE else explained(records[name], results)
-        for name in _read_by(chosen)
-    }
-    draw_one = {
-        "confusion": draw_confusion,
-        "attention": draw_attention,
-        "filters": draw_filters,
-        "tsne": draw_tsne,
-    }
-    drawn = [draw_one[figure](*(shown[n] for n in FROM[figure]), folder) for figure in chosen]
-    if drawn:
-        note_drawn(folder, {name: one for name, one in sources.items() if name not in left})
-    return drawn
+    return draw_figures(folder, _drawings(results, folder))
 
 
-def _read_by(figures: Sequence[str]) -> list[str]:
-    """Experiments that figures show, each once."""
-    return sorted({name for figure in figures for name in FROM[figure]})
+def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
+    """Figures of the fullest runs there are."""
+    ensemble = fullest(results, "sonderby", (ENSEMBLE,))
+    if ensemble:
+        yield Drawing(
+            "confusion",
+            {ENSEMBLE: source_of(ensemble)},
+            lambda: draw_confusion(ensemble, folder),
+        )
+    networks = {
+        name: record
+        for name in ("a-lstm", "r-lstm")
+        if (record := fullest(results, "sonderby", (name,), with_weights=True))
+    }
+    look = cache(lambda name: explained(networks[name], results))
+    for figure, draw_one, names in (
+        ("attention", draw_attention, ("a-lstm",)),
+        ("filters", draw_filters, ("a-lstm",)),
+        ("tsne", draw_tsne, ("r-lstm", "a-lstm")),
+    ):
+        if networks.keys() >= set(names):
+            yield Drawing(
+                figure,
+                {name: source_of(networks[name]) for name in names},
+                lambda names=names, draw_one=draw_one: draw_one(*map(look, names), folder),
+                [networks[name] for name in names],
+                _at_hand,
+            )
 
 
 def _at_hand(record: Record) -> bool:
     """Whether what the record's network reads is here, or made in no time."""
     settings = record.settings
-    if record.key.experiment == ENSEMBLE or not settings["profiles"]:
+    if not settings["profiles"]:
         return True
     table = load_table(settings["data"], n=settings["simulated_proteins"], simulate=False)
     return has_multiloc_profiles(settings, table)

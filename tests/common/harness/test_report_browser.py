@@ -1,50 +1,33 @@
 """The page in a real browser: filters, sorting, keyboard, widths, print, and no request."""
 
 import base64
-import json
-import shutil
-from pathlib import Path
 
 import pytest
+from browser import Browser
 
 from common.harness.claims import Claim, evaluate_claims, write_claims
 from common.harness.compare import compare, write_comparison
 from common.harness.report import FigureInfo, write_report
 from common.harness.targets import NotAttempted, Target
 
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
-DRIVER = shutil.which("chromedriver")
-FLAGS = (
-    *("headless", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking"),
-    *("disable-component-update", "disable-sync"),
-)
 LONG = "an-unbroken-name-" * 12
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
+    "rkJggg=="
+)
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM and DRIVER),
-        reason="Chromium or its driver is missing (Debian: chromium, chromium-driver)",
-    ),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory):
-    webdriver = pytest.importorskip("selenium.webdriver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM
-    for flag in (*FLAGS, f"user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(f"--{flag}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
-    yield driver
-    driver.quit()
+    made = Browser(tmp_path_factory.mktemp("browser"))
+    yield made
+    made.close()
 
 
 @pytest.fixture
-def page(paper, run, results, browser) -> Path:
+def page(paper, run, results, browser) -> Browser:
     """Four numbers: three kinds of verdict, two kinds of data, one claim, one figure; opened."""
     for seed, right in [(1, 90), (2, 88), (3, 89)]:
         run(seed, right)
@@ -69,91 +52,78 @@ def page(paper, run, results, browser) -> Path:
     write_comparison(compare([paper], results), results)
     write_claims(evaluate_claims([paper], results), results)
     path = write_report([paper], results)
-    resize(browser, 1280)
-    for kind in ("browser", "performance"):
-        browser.get_log(kind)
-    browser.get(path.as_uri())
-    return path
+    browser.show()
+    browser.console()
+    browser.requests()
+    browser.asked.clear()
+    browser.open(path.as_uri())
+    return browser
 
 
-PIXEL = (
-    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5E"
-    "rkJggg=="
-)
-
-
-def resize(browser, width: int) -> None:
-    size = {"width": width, "height": 844, "deviceScaleFactor": 1, "mobile": width < 600}
-    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-
-
-def shown(browser, selector: str) -> list[str]:
+def shown(page, selector: str) -> list[str]:
     """First word of every visible element."""
-    elements = browser.find_elements("css selector", selector)
-    return [element.text.split()[0] for element in elements if element.is_displayed()]
+    return [one.text.split()[0] for one in page.all(selector) if one.is_displayed()]
 
 
-def rows(browser) -> list[str]:
-    return shown(browser, ".numbers tbody th")
+def rows(page) -> list[str]:
+    return shown(page, ".numbers tbody th")
 
 
-def choose(browser, name: str, value: str) -> None:
-    from selenium.webdriver.support.select import Select
-
-    Select(browser.find_element("name", name)).select_by_visible_text(value)
+def choose(page, name: str, value: str) -> None:
+    page.choose(f"[name={name}]", value)
 
 
-def count(browser) -> str:
-    return browser.find_element("css selector", ".filters output").text
+def count(page) -> str:
+    return page.find(".filters output").text
 
 
-def test_filters(page, browser):
+def test_filters(page):
     everything = ["one", "two", "three", LONG]
-    assert rows(browser) == everything
-    assert count(browser) == "4 numbers"
-    choose(browser, "verdict", "higher")
-    assert rows(browser) == ["two"]
-    assert shown(browser, ".forest li") == ["two"]
-    assert count(browser) == "1 of 4 numbers"
-    choose(browser, "verdict", "all")
-    choose(browser, "data", "simulated")
-    assert rows(browser) == ["three"]
-    choose(browser, "verdict", "inconclusive")
-    assert rows(browser) == []
-    assert "No number of this paper fits" in browser.find_element("css selector", ".none").text
-    browser.find_element("css selector", "button[type=reset]").click()
-    assert rows(browser) == everything
-    browser.find_element("name", "text").send_keys("QUOTED from")
-    assert rows(browser) == [LONG]
+    assert rows(page) == everything
+    assert count(page) == "4 numbers"
+    choose(page, "verdict", "higher")
+    assert rows(page) == ["two"]
+    assert shown(page, ".forest li") == ["two"]
+    assert count(page) == "1 of 4 numbers"
+    choose(page, "verdict", "all")
+    choose(page, "data", "simulated")
+    assert rows(page) == ["three"]
+    choose(page, "verdict", "inconclusive")
+    assert rows(page) == []
+    assert "No number of this paper fits" in page.find(".none").text
+    page.find("button[type=reset]").click()
+    page.until(lambda: rows(page) == everything)
+    page.find("[name=text]").send_keys("QUOTED from")
+    page.until(lambda: rows(page) == [LONG])
 
 
-def test_paper_filter(page, browser):
-    choose(browser, "paper", "A toy paper")
-    assert count(browser) == "4 numbers"
-    browser.execute_script("document.querySelector('.paper').dataset.paper = 'another'")
-    choose(browser, "paper", "all")
-    choose(browser, "paper", "A toy paper")
-    assert rows(browser) == []
-    assert count(browser) == "0 of 4 numbers"
+def test_paper_filter(page):
+    choose(page, "paper", "A toy paper")
+    assert count(page) == "4 numbers"
+    page.run("document.querySelector('.paper').dataset.paper = 'another'")
+    choose(page, "paper", "all")
+    choose(page, "paper", "A toy paper")
+    assert rows(page) == []
+    assert count(page) == "0 of 4 numbers"
 
 
-def sort(browser, column: str):
+def sort(page, column: str):
     header = f"//table[contains(@class, 'numbers')]//th[button[text()='{column}']]"
-    found = browser.find_element("xpath", header)
-    browser.execute_script("arguments[0].firstChild.click()", found)
+    found = page.driver.find_element("xpath", header)
+    page.run("arguments[0].firstChild.click()", found)
     return found
 
 
-def test_sorting_by_number_keeps_what_has_none_last(page, browser):
-    header = sort(browser, "Ours")
+def test_sorting_by_number_keeps_what_has_none_last(page):
+    header = sort(page, "Ours")
     assert header.get_attribute("aria-sort") == "ascending"
-    assert rows(browser) == ["three", "one", "two", LONG]
-    sort(browser, "Ours")
+    assert rows(page) == ["three", "one", "two", LONG]
+    sort(page, "Ours")
     assert header.get_attribute("aria-sort") == "descending"
-    assert rows(browser) == ["one", "two", "three", LONG]
-    sort(browser, "Paper")
+    assert rows(page) == ["one", "two", "three", LONG]
+    sort(page, "Paper")
     assert header.get_attribute("aria-sort") == "none"
-    assert rows(browser) == [LONG, "two", "three", "one"]
+    assert rows(page) == [LONG, "two", "three", "one"]
 
 
 @pytest.mark.parametrize(
@@ -164,77 +134,70 @@ def test_sorting_by_number_keeps_what_has_none_last(page, browser):
         ("Number", [LONG, "one", "three", "two"]),
     ],
 )
-def test_sorting_by_text(page, browser, column, order):
-    sort(browser, column)
-    assert rows(browser) == order
+def test_sorting_by_text(page, column, order):
+    sort(page, column)
+    assert rows(page) == order
 
 
-def test_keyboard_alone(page, browser):
+def test_keyboard_alone(page):
     from selenium.webdriver.common.keys import Keys
 
-    def press(key):
-        browser.switch_to.active_element.send_keys(key)
+    def focused():
+        return page.driver.switch_to.active_element
 
-    press(Keys.TAB)
-    assert browser.switch_to.active_element.text == "Skip to the tables"
-    press(Keys.ENTER)
+    focused().send_keys(Keys.TAB)
+    assert focused().text == "Skip to the tables"
+    focused().send_keys(Keys.ENTER)
     for _ in range(30):
-        press(Keys.TAB)
-        if browser.switch_to.active_element.text.startswith("Ours"):
+        focused().send_keys(Keys.TAB)
+        if focused().text.startswith("Ours"):
             break
-    press(Keys.ENTER)
-    assert rows(browser)[0] == "three"
-    browser.find_element("link text", "runs").send_keys(Keys.ENTER)
-    assert browser.find_element("css selector", ".run[open] pre").is_displayed()
+    focused().send_keys(Keys.ENTER)
+    page.until(lambda: rows(page)[0] == "three")
+    page.driver.find_element("link text", "runs").send_keys(Keys.ENTER)
+    page.until(lambda: shown(page, ".run[open] pre"))
 
 
-def test_controls_have_names(page, browser):
-    for control in browser.find_elements("css selector", "select, input, button, summary, a"):
+def test_controls_have_names(page):
+    for control in page.all("select, input, button, summary, a"):
         assert control.accessible_name, control.get_attribute("outerHTML")
-    for picture in browser.find_elements("css selector", "[role=img], img"):
+    for picture in page.all("[role=img], img"):
         assert picture.accessible_name
 
 
-def test_no_error_and_no_request_leaves_the_page(page, browser):
-    browser.execute_script("document.querySelector('img').loading = 'eager'")
-    choose(browser, "verdict", "higher")
-    sort(browser, "Ours")
-    assert browser.get_log("browser") == []
-    events = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
-    sent = [e["params"]["request"]["url"] for e in events if e["method"].endswith("BeSent")]
-    assert page.as_uri() in sent
-    assert any(address.endswith("one.png") for address in sent)
-    assert not [address for address in sent if not address.startswith(("file:", "data:"))]
+def test_no_error_and_no_request_leaves_the_page(page):
+    page.run("document.querySelector('img').loading = 'eager'")
+    choose(page, "verdict", "higher")
+    sort(page, "Ours")
+    page.until(lambda: any(address.endswith("one.png") for address in page.requests()))
+    assert page.console() == []
+    assert page.driver.current_url in page.asked
+    assert not [address for address in page.asked if not address.startswith(("file:", "data:"))]
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280])
-def test_no_horizontal_scroll(page, browser, width):
-    resize(browser, width)
-    browser.execute_script("document.querySelectorAll('details').forEach(d => { d.open = true })")
-    inside = browser.execute_script("return document.documentElement.scrollWidth")
-    assert inside <= width
+def test_no_horizontal_scroll(page, width):
+    page.show(width, 844)
+    page.run("document.querySelectorAll('details').forEach(d => { d.open = true })")
+    assert page.run("return document.documentElement.scrollWidth") <= width
 
 
-def test_dark(page, browser):
-    colour = "return getComputedStyle(document.body).backgroundColor"
-    light = browser.execute_script(colour)
-    feature = {"name": "prefers-color-scheme", "value": "dark"}
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
-    dark = browser.execute_script(colour)
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+def test_dark(page):
+    def brightness() -> int:
+        colour = page.run("return getComputedStyle(document.body).backgroundColor")
+        return sum(int(part) for part in colour.strip("rgb()").split(","))
 
-    def brightness(text: str) -> int:
-        return sum(int(part) for part in text.strip("rgb()").split(","))
-
-    assert brightness(dark) < 150 < 600 < brightness(light)
+    page.show(dark=True)
+    dark = brightness()
+    page.show()
+    assert dark < 150 < 600 < brightness()
 
 
-def test_print_opens_what_is_folded_and_hides_the_filters(page, browser):
-    printed = browser.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+def test_print_opens_what_is_folded_and_hides_the_filters(page):
+    printed = page.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
     assert base64.b64decode(printed["data"]).startswith(b"%PDF")
-    folded = browser.find_elements("css selector", "details:not([open])")
-    assert folded == []
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    hidden = not browser.find_element("css selector", ".filters").is_displayed()
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert page.all("details:not([open])") == []
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    hidden = not page.find(".filters").is_displayed()
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert hidden

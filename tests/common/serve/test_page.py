@@ -109,9 +109,10 @@ def test_hover_tells_letter_position_and_attention(page, running):
         ActionChains(page.driver).move_to_element_with_offset(
             svg, round(across - box[0] / 2), 0
         ).perform()
-        text = page.find(".readout .told").text
         letter = PROTEINS["P1"][place]
-        assert text.startswith(f"{letter} {place + 1}: ")
+        told_here = f"{letter} {place + 1}: "
+        page.until(lambda start=told_here: page.find(".readout .told").text.startswith(start))
+        text = page.find(".readout .told").text
         assert float(text.split()[2].rstrip(",")) == pytest.approx(weights[place], abs=6e-5)
         assert page.find(".letters .here").text == letter
         told.add(page.find(".attention .cursor").get_attribute("x1"))

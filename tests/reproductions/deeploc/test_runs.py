@@ -121,7 +121,8 @@ def test_figures_are_drawn_once_from_the_same_records(results):
         assert path.stat().st_size > 5000
         assert path.with_suffix(".svg").stat().st_size > 5000
     assert draw(results) == []
-    assert "report" in json.loads((results / "figures/deeploc/sources.json").read_text())
+    sources = json.loads((results / "figures/deeploc/sources.json").read_text())
+    assert sources.keys() == {path.stem for path in drawn}
 
 
 def test_comparison_has_every_reported_row(results):

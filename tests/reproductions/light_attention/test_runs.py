@@ -102,7 +102,8 @@ def test_figures_are_drawn_once_from_the_same_records(results):
         assert path.stat().st_size > 5000 and path.with_suffix(".svg").exists()
     assert draw(results) == []
     sources = json.loads((results / f"figures/{NAME}/sources.json").read_text())
-    assert "la-unirep256" in sources
+    assert sorted(sources) == sorted(path.stem for path in drawn)
+    assert "la-unirep256" in sources["accuracy"]
 
 
 def test_comparison_has_every_reported_row_with_a_verdict_or_a_reason(results):

@@ -114,7 +114,9 @@ def test_figures_are_drawn_once_from_the_same_records(results):
         assert path.stat().st_size > 4000
         assert path.with_suffix(".svg").stat().st_size > 4000
     assert draw(results) == []
-    assert json.loads((results / "figures/rnatracker/sources.json").read_text())
+    sources = json.loads((results / "figures/rnatracker/sources.json").read_text())
+    assert sources.keys() == {path.stem for path in drawn}
+    assert sources["zipcodes"].keys() == {"zipcodes"}
 
 
 def test_every_reported_number_has_a_verdict_or_a_reason(results):

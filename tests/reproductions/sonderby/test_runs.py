@@ -124,9 +124,14 @@ def test_no_profiles_are_searched_for_a_figure(results, tmp_path, monkeypatch, c
     for part in ("runs", "weights"):
         shutil.copytree(results / part, tmp_path / part)
     monkeypatch.setattr("reproductions.sonderby.figures._at_hand", lambda record: record is None)
-    assert draw(tmp_path) == []
-    assert "figures left as they are" in capsys.readouterr().err
-    assert not (tmp_path / "figures").exists()
+    assert [path.stem for path in draw(tmp_path)] == ["confusion"]
+    told = capsys.readouterr().err
+    for figure in ("attention", "filters", "tsne"):
+        assert f"figure {figure} left as it is" in told
+        assert not (tmp_path / f"figures/sonderby/{figure}.png").exists()
+    assert list(json.loads((tmp_path / "figures/sonderby/sources.json").read_text())) == [
+        "confusion"
+    ]
 
 
 def test_comparison_has_every_reported_row_and_says_simulated(results):

@@ -17,7 +17,8 @@ FLAGS = (
 
 def programs() -> tuple[str, str]:
     """Chromium and its driver; skips the test where one is missing."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium", "chromium-browser", "google-chrome")
+    chromium = next(filter(None, map(shutil.which, names)), None)
     driver = shutil.which("chromedriver")
     if chromium is None or driver is None:
         pytest.skip("no Chromium with its driver here (Debian: chromium, chromium-driver)")

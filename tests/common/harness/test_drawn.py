@@ -1,0 +1,67 @@
+"""Figures are drawn where what they show changed, and left where they cannot be."""
+
+import json
+
+import pytest
+
+from common.harness.drawn import Drawing, draw_figures
+
+
+@pytest.fixture
+def drawing(tmp_path):
+    """A figure in `tmp_path` that notes each time it is drawn."""
+
+    def make(name, shows, **more):
+        def draw():
+            path = tmp_path / f"{name}.png"
+            path.write_text(path.read_text() + "x" if path.exists() else "x")
+            return path
+
+        return Drawing(name, {"shows": shows}, draw, **more)
+
+    return make
+
+
+def times(folder, name):
+    return len((folder / f"{name}.png").read_text())
+
+
+def test_only_what_changed_is_drawn_anew(tmp_path, drawing):
+    assert len(draw_figures(tmp_path, [drawing("a", 1), drawing("b", 1)])) == 2
+    assert draw_figures(tmp_path, [drawing("a", 1), drawing("b", 1)]) == []
+    assert draw_figures(tmp_path, [drawing("a", 1), drawing("b", 2)]) == [tmp_path / "b.png"]
+    assert (times(tmp_path, "a"), times(tmp_path, "b")) == (1, 2)
+
+
+def test_what_is_missing_is_drawn(tmp_path, drawing):
+    draw_figures(tmp_path, [drawing("a", 1)])
+    (tmp_path / "a.png").unlink()
+    assert draw_figures(tmp_path, [drawing("a", 1)])
+
+
+def test_the_note_keeps_figures_whose_runs_are_elsewhere(tmp_path, drawing):
+    draw_figures(tmp_path, [drawing("a", 1), drawing("b", 1)])
+    draw_figures(tmp_path, [drawing("b", 2)])
+    noted = json.loads((tmp_path / "sources.json").read_text())
+    assert noted == {"a": {"shows": 1}, "b": {"shows": 2}}
+
+
+def test_the_note_is_left_alone_where_nothing_is_drawn(tmp_path, drawing):
+    draw_figures(tmp_path, [drawing("a", 1)])
+    before = (tmp_path / "sources.json").stat().st_mtime_ns
+    draw_figures(tmp_path, [drawing("a", 1)])
+    assert (tmp_path / "sources.json").stat().st_mtime_ns == before
+
+
+def test_a_figure_waits_for_what_its_networks_read(tmp_path, drawing, run, results, capsys):
+    run(1, 90)
+    from common.harness.record import read_records
+
+    records = read_records(results)
+    waits = drawing("a", 1, asks=records, at_hand=lambda record: record.key.seed != 1)
+    assert draw_figures(tmp_path, [waits, drawing("b", 1)]) == [tmp_path / "b.png"]
+    told = capsys.readouterr().err
+    assert "figure a left as it is" in told and records[0].key.command in told
+    assert list(json.loads((tmp_path / "sources.json").read_text())) == ["b"]
+    ready = drawing("a", 1, asks=records, at_hand=lambda record: record.key.seed == 1)
+    assert draw_figures(tmp_path, [ready]) == [tmp_path / "a.png"]
