@@ -153,9 +153,10 @@ def ordering(
 
     Both are averaged over their seeds. With the same test examples each bootstrap resample draws
     them once for both (paired); otherwise each side is drawn on its own. From 3 seeds on, the
-    seed spread of both sides is added in quadrature.
+    seed spread of both sides is added in quadrature; a side that nothing trained has none.
     """
-    groups = _choose(claim, records, profile)
+    names = [claim.better, claim.worse] if isinstance(claim.worse, str) else [claim.better]
+    groups = comparable_groups(records, names, claim.variant, profile)
     if isinstance(groups, NotAttempted):
         return groups
     parts = [group.estimate(claim.metric) for group in groups]
@@ -167,24 +168,34 @@ def ordering(
     else:
         difference, drawn = parts[0].value - claim.worse, parts[0].drawn - claim.worse
         notes = [f"{claim.better} {parts[0].value:.4g} against the constant {claim.worse:.4g}"]
-    low, high = _interval(sign * difference, sign * drawn, parts)
-    if any(len(part.by_seed) < LEAST_SEEDS for part in parts):
+    trained = [part.by_seed for group, part in zip(groups, parts, strict=True) if group.is_trained]
+    low, high = _interval(sign * difference, sign * drawn, trained)
+    if any(len(by_seed) < LEAST_SEEDS for by_seed in trained):
         notes.append(f"fewer than {LEAST_SEEDS} seeds: their spread is not in the interval")
     notes += [group.note for group in groups if group.note]
-    seeds, first = min(len(group.seeds) for group in groups), groups[0]
+    seeds, first = min(map(len, trained), default=1), groups[0]
     return Measured(
         sign * difference, low, high, seeds, first.data, first.profile, "; ".join(notes)
     )
 
 
-def _choose(
-    claim: Claim, records: Sequence[Record], profile: str | None
+def comparable_groups(
+    records: Sequence[Record], names: Sequence[str], variant: str, profile: str | None = None
 ) -> list[RunGroup] | NotAttempted:
-    """Groups of both experiments (one, against a constant), of one profile and on one data set."""
-    names = [claim.better, claim.worse] if isinstance(claim.worse, str) else [claim.better]
+    """Groups of some experiments, all of one profile and on one data set.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Experiments.
+    variant : str
+        Of all of them.
+    profile : str, optional
+        By default the fullest with the most real data that has them all.
+    """
     best, missing = None, set(names)
     for each in [profile] if profile else reversed(PROFILES):
-        groups = {name: choose_group(records, name, claim.variant, each) for name in names}
+        groups = {name: choose_group(records, name, variant, each) for name in names}
         found = [group for group in groups.values() if group]
         missing -= {name for name, group in groups.items() if group}
         if len(found) < len(names) or len({group.data for group in found}) > 1:
@@ -229,21 +240,19 @@ def _drawn(
 
 
 def _interval(
-    difference: float, drawn: np.ndarray, parts: Sequence[Estimate]
+    difference: float, drawn: np.ndarray, trained: Sequence[np.ndarray]
 ) -> tuple[float, float]:
-    """90 % interval from the resamples and, from 3 seeds on, the seed spread of every part."""
+    """90 % interval from the resamples and, from 3 seeds on, the spread of what was trained."""
     tail = (1 - CONFIDENCE) / 2
     low = high = 0.0
-    seeds = min(len(part.by_seed) for part in parts)
+    seeds = min(map(len, trained), default=LEAST_SEEDS)
     defined = drawn[~np.isnan(drawn)]
     if len(defined):
         low, high = np.quantile(defined, [tail, 1 - tail]) - difference
         low, high = min(low, 0.0), max(high, 0.0)
     elif seeds < LEAST_SEEDS:
         return math.nan, math.nan
-    return widened(
-        difference, difference + low, difference + high, [part.by_seed for part in parts]
-    )
+    return widened(difference, difference + low, difference + high, trained)
 
 
 def widened(
@@ -256,10 +265,11 @@ def widened(
     value, low, high : float
         A number and its 90 % interval.
     parts : sequence of (n_seeds,) float64
-        By seed, each of the quantities that the number is a sum or a difference of. With fewer
-        than 3 seeds their spread is not known and the interval stays as it is.
+        By seed, each of the quantities that the number is a sum or a difference of, without those
+        that no training gave. With fewer than 3 seeds their spread is not known and the interval
+        stays as it is, as it does with no part.
     """
-    seeds = min(len(part) for part in parts)
+    seeds = min(map(len, parts), default=0)
     if seeds < LEAST_SEEDS:
         return low, high
     error = math.sqrt(sum(float(np.var(part, ddof=1)) / len(part) for part in parts))

@@ -145,7 +145,8 @@ def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> I
             yield _row(one, variant=target.variant, reason=_no_run(paper, target, profile))
         else:
             total = totals.get((one.source, one.row, one.metric))
-            yield _compared(one, target, group, total, other_settings(paper, group))
+            remarks = other_settings(paper, group), missing_folds(paper, group)
+            yield _compared(one, target, group, total, "; ".join(filter(None, remarks)))
 
 
 def other_settings(paper: PaperTables, group: RunGroup) -> str:
@@ -156,6 +157,14 @@ def other_settings(paper: PaperTables, group: RunGroup) -> str:
     names = sorted({*now, *record.settings})
     differ = [n for n in names if as_stored(now.get(n)) != record.settings.get(n)]
     return f"{OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
+
+
+def missing_folds(paper: PaperTables, group: RunGroup) -> str:
+    """Remark where a cross-validation is not finished yet."""
+    key = group.records[0].key
+    expected, found = paper.folds_of(key.experiment, key.profile), len(group.records)
+    found //= len(group.seeds)
+    return f"{found} of {expected} folds" if found < expected else ""
 
 
 def _said(group: RunGroup) -> str:
@@ -186,17 +195,26 @@ def _compared(
         fault = "a count needs the number of examples that it is a share of"
         raise DataError(one.name, fault, "Give the target its `total`")
     shared, remarks = _shares_test_set(one, target, group, estimate)
-    ours = Side(_seed_sd(kind, estimate), len(group.seeds), _interval_se(kind, estimate))
+    ours = Side(
+        _seed_sd(kind, estimate),
+        len(group.seeds),
+        _interval_se(kind, estimate),
+        trained=group.is_trained,
+    )
     n = scale if kind in COUNTS else _size_there(one, estimate)
     theirs = Side(
         one.seed_sd, target.reported_runs, _their_se(kind, one.value / scale, n, estimate)
     )
-    half = scale * (0.0 if kind in EXACT else half_width(ours, theirs, shared_test_set=shared))
+    half = scale * half_width(ours, theirs, shared_test_set=shared)
+    if kind in EXACT:
+        half = 0.0 if kind == "parameters" or group.data in REPRODUCTIONS else math.nan
     difference, margin = estimate.value * scale - one.value, margin_of(kind) * scale
     low, high = estimate.bootstrap
-    if math.isnan(half):
+    if math.isnan(half) and kind in EXACT:
+        remarks.append("a count on other data cannot be held against the printed one")
+    elif math.isnan(half):
         remarks.append("neither seed spread nor sampling error is known")
-    elif len(group.seeds) < LEAST_SEEDS and kind not in EXACT:
+    elif group.is_trained and len(group.seeds) < LEAST_SEEDS and kind not in EXACT:
         remarks.append(f"{len(group.seeds)} of {LEAST_SEEDS} seeds: sampling error of both sides")
     return _row(
         one,

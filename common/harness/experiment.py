@@ -169,6 +169,8 @@ class Experiment:
         Experiments of the same paper whose records (all seeds of the profile) are read.
     variants : tuple of str, or mapping of str to tuple of str
         ``paper``, ``code``, ``best``; the first is the default. By profile where profiles differ.
+    optional_variants : tuple of str
+        Further ones, which run only where they are asked for.
     folds : int, or mapping of str to int
         Folds of a cross-validation that are run; 1 where there is none. By profile where profiles
         differ.
@@ -184,6 +186,7 @@ class Experiment:
     datasets: Names | Mapping[str, Names] = ()
     needs: tuple[str, ...] = ()
     variants: Names | Mapping[str, Names] = ("paper",)
+    optional_variants: Names = ()
     folds: int | Mapping[str, int] = 1
     costs: Mapping[str, Cost] = field(default_factory=dict)
 
@@ -260,6 +263,10 @@ class Paper:
     def experiment(self, name: str) -> Experiment:
         """Experiment of this name; `KeyError` where there is none."""
         return {experiment.name: experiment for experiment in self.experiments}[name]
+
+    def folds_of(self, experiment: str, profile: str) -> int:
+        """Folds of an experiment that a profile runs."""
+        return self.experiment(experiment).folds_of(profile)
 
     def datasets(self, profile: str) -> list[str]:
         """Data sets that a profile reads; the smoke profile reads none."""

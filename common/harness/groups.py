@@ -35,6 +35,8 @@ class Estimate:
         Test examples of one seed, its folds pooled.
     support : float
         Examples that a proportion is a share of, averaged over the seeds; NaN for no proportion.
+    stored_se : float
+        Bootstrap error that the records themselves tell, where `drawn` is empty; else NaN.
     """
 
     value: float
@@ -42,6 +44,7 @@ class Estimate:
     drawn: np.ndarray
     n_test: int
     support: float
+    stored_se: float = math.nan
 
     @property
     def seed_sd(self) -> float:
@@ -61,7 +64,7 @@ class Estimate:
     def bootstrap_se(self) -> float:
         """Standard deviation of the bootstrap resamples."""
         defined = self.drawn[~np.isnan(self.drawn)]
-        return float(defined.std(ddof=1)) if len(defined) > 1 else math.nan
+        return float(defined.std(ddof=1)) if len(defined) > 1 else self.stored_se
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,11 @@ class RunGroup:
     def data(self) -> str:
         """Data variant of every record."""
         return self.records[0].data_variant
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether another seed could give another number: something was trained."""
+        return any(record.content["n_parameters"] for record in self.records)
 
     def scores(self, table: str = "") -> dict[int, SeedScores]:
         """Pooled predictions of each seed.
@@ -143,7 +151,9 @@ class RunGroup:
                     self.records[0].key.command, fault, "Run it again, or mend the target"
                 )
             support = scores[0].n if measure.kind == "accuracy" else math.nan
-            return Estimate(float(values.mean()), values, np.empty(0), scores[0].n, support)
+            errors = [one.content["extra"].get("sampling_se", {}) for one in self.records]
+            se = float(np.mean([error.get(metric, math.nan) for error in errors]))
+            return Estimate(float(values.mean()), values, np.empty(0), scores[0].n, support, se)
         values = np.array([one.value(measure) for one in scores])
         self._agree(metric, stored, values)
         draws = draw_seeds(scores)

@@ -86,7 +86,8 @@ def run_experiment(
     StorageError
         The results folder cannot be written; this is found before the training starts.
     """
-    variants, folds = experiment.variants_of(key.profile), experiment.folds_of(key.profile)
+    variants = (*experiment.variants_of(key.profile), *experiment.optional_variants)
+    folds = experiment.folds_of(key.profile)
     if key.variant not in variants:
         remedy = f"This experiment has {', '.join(variants)}"
         raise UsageError(f"variant {key.variant!r}", f"not one of {paper.name}'s", remedy)

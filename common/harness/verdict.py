@@ -54,11 +54,14 @@ class Side:
         Training runs that the number is the mean of.
     sampling_se : float
         Standard error that comes from the finite number of test examples; NaN: not known.
+    trained : bool
+        Whether another training run could give another number.
     """
 
     seed_sd: float
     runs: int
     sampling_se: float
+    trained: bool = True
 
 
 def margin_of(kind: str) -> float:
@@ -90,11 +93,11 @@ def half_width(ours: Side, theirs: Side, *, shared_test_set: bool) -> float:
     float
         Student's t with the seed spread of both sides, from 3 seeds on. The sampling error of
         both sides is added in quadrature where the test examples differ, and stands alone with
-        fewer seeds. NaN where what is needed is not known.
+        fewer seeds. What nothing trained has no seed spread. NaN where what is needed is not known.
     """
     parts = []
-    enough = ours.runs >= LEAST_SEEDS
-    if enough:
+    enough = ours.runs >= LEAST_SEEDS or not ours.trained
+    if enough and ours.trained:
         parts.append(_seed_half_width(ours, theirs))
     if not enough or not shared_test_set:
         normal = stats.norm.ppf((1 + CONFIDENCE) / 2)

@@ -67,6 +67,7 @@ class FakePaper:
     citation: str = "Toy et al. (2020)"
     claims: Sequence[Any] = ()
     figures: Sequence[Any] = ()
+    folds: int = 1
 
     @property
     def settings(self) -> Settings:
@@ -74,6 +75,9 @@ class FakePaper:
 
     def reported_target(self, row: Mapping[str, Any]) -> Target | NotAttempted:
         return self.targets.get((row["row"], row["metric"]))
+
+    def folds_of(self, experiment: str, profile: str) -> int:
+        return self.folds
 
     def report(self, *lines: str) -> None:
         """Write `reported.csv`; a line begins behind the paper's name."""

@@ -168,6 +168,28 @@ def test_parameters_must_be_equal(run, one):
     assert row["verdict"] == "lower"
 
 
+def test_a_count_on_other_data_cannot_be_judged(run, one):
+    seeds(run, 90, metrics={"count:found": 7}, data_variant="partial data")
+    row = one("T,a,b,found,9,,,,,", Target("a", "count:found"))
+    assert row["verdict"] == "inconclusive"
+    assert "cannot be held against the printed one" in row["reason"]
+
+
+def test_error_that_a_record_tells_is_used(run, one):
+    seeds(run, 90, metrics={"auc": 0.7}, extra={"sampling_se": {"auc": 0.01}})
+    row = one("T,a,b,auc,0.7,,,,,", Target("a", "auc"))
+    assert row["sampling_se"] == pytest.approx(0.01)
+    assert row["verdict"] == "equivalent"
+    assert not math.isnan(row["ci_low"])
+
+
+def test_folds_that_are_not_there_yet_are_told(paper, run, one):
+    paper.folds = 10
+    seeds(run, 90)
+    row = one("T,a,b,accuracy,0.9,,,,,", Target("a", "accuracy"))
+    assert "1 of 10 folds" in row["reason"]
+
+
 def test_metric_without_sampling_error_is_inconclusive(run, one):
     seeds(run, 90, metrics={"auc": 0.7})
     row = one("T,a,b,auc,0.7,,,,,", Target("a", "auc"))

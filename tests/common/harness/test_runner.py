@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +25,8 @@ TOML = """
 paper = 3
 code = "none released"
 source = "made up"
+use.best = 4
+why = "made up"
 """
 
 
@@ -170,6 +173,13 @@ def test_full_disk_and_read_only_folder_are_found_before_training(
         run_experiment(paper, paper.experiment("net"), KEY, results=tmp_path / "results")
     assert not calls
     assert not list((tmp_path / "results").rglob("*.*"))
+
+
+def test_optional_variants_run_where_they_are_asked_for(paper, calls, tmp_path):
+    experiment = replace(paper.experiments[0], optional_variants=("best",))
+    assert {key.variant for key in experiment.keys("smoke")} == {"paper"}
+    key = RunKey("smoke", "made", "net", "best", 1)
+    assert run_experiment(paper, experiment, key, results=tmp_path).exists()
 
 
 def test_profiles_may_differ_in_data_variants_and_folds():

@@ -109,3 +109,10 @@ def test_adjusted_error_of_a_share():
     assert adjusted_se(0.5, 998) == pytest.approx(math.sqrt(0.25 / 1000))
     assert math.isnan(adjusted_se(0.5, 0))
     assert math.isnan(adjusted_se(0.5, math.nan))
+
+
+def test_what_nothing_trained_has_no_seed_spread():
+    ours, theirs = Side(math.nan, 1, 0.02, trained=False), Side(math.nan, 1, 0.02)
+    assert half_width(ours, theirs, shared_test_set=True) == 0
+    apart = half_width(ours, theirs, shared_test_set=False)
+    assert apart == pytest.approx(1.6449 * math.hypot(0.02, 0.02), rel=1e-3)
