@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -84,12 +85,19 @@ class Browser:
         Select(self.find(selector)).select_by_visible_text(text)
 
     def until(self, true):
-        """Wait until a call gives something."""
-        end = time.monotonic() + 20
-        while not (value := true()):
-            assert time.monotonic() < end, f"waited in vain; console: {self.console()}"
+        """Wait until a call gives something; the page may change while it looks."""
+        from selenium.common.exceptions import (
+            NoSuchElementException,
+            StaleElementReferenceException,
+        )
+
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            with suppress(NoSuchElementException, StaleElementReferenceException):
+                if value := true():
+                    return value
             time.sleep(0.05)
-        return value
+        raise AssertionError(f"waited in vain; console: {self.console()}")
 
     def downloaded(self, name: str) -> Path:
         """A finished download, waited for."""
