@@ -50,8 +50,8 @@ class PeepholeLSTMCell(keras.layers.Layer):
     grad_clipping : float
         Bound on the gradient of ``z``; 0 for none (DeepLoc: 2).
     kernel_initializer, recurrent_initializer, peephole_initializer : str or keras.Initializer
-        By default normal with standard deviation 0.1, as Lasagne's ``Gate``. Each draws the four
-        gates at once.
+        By default normal with standard deviation 0.1, as Lasagne's ``Gate``. As there, each gate is
+        drawn on its own: an orthogonal matrix is one for each gate.
     bias_initializer : str or keras.Initializer
         Zero for every gate, the forget gate included.
 
@@ -97,12 +97,14 @@ class PeepholeLSTMCell(keras.layers.Layer):
     def build(self, x_shape: tuple[int | None, ...]) -> None:
         stacked = 4 * self.units
         self.kernel = self.add_weight(
-            name="kernel", shape=(x_shape[-1], stacked), initializer=self.kernel_initializer
+            name="kernel",
+            shape=(x_shape[-1], stacked),
+            initializer=_each_gate(self.kernel_initializer),
         )
         self.recurrent_kernel = self.add_weight(
             name="recurrent_kernel",
             shape=(self.units, stacked),
-            initializer=self.recurrent_initializer,
+            initializer=_each_gate(self.recurrent_initializer),
         )
         self.bias = self.add_weight(
             name="bias", shape=(stacked,), initializer=self.bias_initializer
@@ -286,6 +288,24 @@ _INITIALIZERS = (
     "bias_initializer",
 )
 _CELL_OPTIONS = ("grad_clipping", *_INITIALIZERS)
+
+
+def _each_gate(initializer: Any) -> Any:
+    """Draw (n, 4 units) as four matrices side by side."""
+
+    def draw(shape: tuple[int, int], dtype: Any = None) -> Tensor:
+        config = initializer.get_config()
+        parts = []
+        for gate in range(len(GATES)):
+            own = dict(config)
+            if own.get("seed") is not None:
+                own["seed"] += gate
+            parts.append(
+                type(initializer).from_config(own)((shape[0], shape[1] // len(GATES)), dtype=dtype)
+            )
+        return ops.concatenate(parts, axis=-1)
+
+    return draw
 
 
 def _normal_unless(initializer: Any) -> Any:

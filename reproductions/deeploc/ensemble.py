@@ -10,6 +10,7 @@ import pandas as pd
 from common.errors import DataError
 from common.harness.ensemble import averaged
 from common.harness.experiment import Context
+from common.harness.groups import check_alike
 from common.harness.record import Record, RunResult, read_records
 from reproductions.deeploc.tree import LOCATIONS, locations_from_nodes, nodes_from_locations
 
@@ -34,7 +35,8 @@ def run(context: Context, softmax: str, tree: str) -> RunResult:
     Raises
     ------
     DataError
-        One of the two has no finished run, or they are of other test proteins.
+        One of the two has no finished run, runs of one kind have other settings or data, or they
+        are of other test proteins.
     """
     key, most = context.key, context.settings["ensemble"]
     kinds = [
@@ -45,6 +47,8 @@ def run(context: Context, softmax: str, tree: str) -> RunResult:
         if not found:
             command = f"reproduce run {key.paper}/{name} --profile {key.profile}"
             raise DataError(name, "no finished run, the ensemble needs both kinds", command)
+    for found in kinds:
+        check_alike(found)
     records = [record for found in kinds for record in found][:most]
     kinds = [[r for r in records if r.key.experiment == name] for name in (softmax, tree)]
     tables = {name: combined(kinds[0], kinds[1], name) for name in records[0].tables if name != OWN}

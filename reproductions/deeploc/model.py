@@ -52,7 +52,9 @@ def build(settings: Mapping[str, Any]) -> keras.Model:
     losses: dict[str, Any] = {"location": "sparse_categorical_crossentropy"}
     weights = {"location": 1.0}
     if settings["membrane"]:
-        outputs["membrane"] = sigmoids(1, "membrane", _dropped(x, settings, "membrane"))
+        outputs["membrane"] = sigmoids(
+            1, "membrane", _dropped(x, settings, "membrane"), _rectified()
+        )
         losses["membrane"] = known_crossentropy
         weights["membrane"] = settings["membrane_weight"]
     model = keras.Model(inputs, outputs, name=f"deeploc_{settings['head']}")
@@ -166,13 +168,12 @@ def encoding_table(columns: int) -> np.ndarray:
 
 def motifs(x: Any, mask: Any, settings: Mapping[str, Any]) -> Any:
     """Convolutions of several widths side by side, then one over all of them; ReLU."""
-    start = keras.initializers.Orthogonal(gain=math.sqrt(2))
     x = MultiWidthConv1D(
         settings["filters"],
         settings["kernel_sizes"],
         activation="relu",
         flip_filters=settings["flip_filters"],
-        kernel_initializer=start,
+        kernel_initializer=_rectified(),
         name="motifs",
     )(x, mask=mask)
     return MaskedConv1D(
@@ -180,7 +181,7 @@ def motifs(x: Any, mask: Any, settings: Mapping[str, Any]) -> Any:
         settings["second_kernel"],
         activation="relu",
         flip_filters=settings["flip_filters"],
-        kernel_initializer=start.clone(),
+        kernel_initializer=_rectified(),
         name="combinations",
     )(x, mask=mask)
 
@@ -225,9 +226,9 @@ def decoder(x: Any, mask: Any, settings: Mapping[str, Any]) -> tuple[Any, Any]:
 
 def dense(settings: Mapping[str, Any]) -> keras.layers.Dense:
     """The fully connected layer that reads the context."""
-    start = keras.initializers.Orthogonal(gain=math.sqrt(2))
-    units = settings["dense_units"]
-    return keras.layers.Dense(units, activation="relu", kernel_initializer=start, name="dense")
+    return keras.layers.Dense(
+        settings["dense_units"], activation="relu", kernel_initializer=_rectified(), name="dense"
+    )
 
 
 def _inputs(settings: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
@@ -249,20 +250,31 @@ def _location(x: Any, settings: Mapping[str, Any]) -> Any:
     x = _dropped(x, settings, "location")
     if settings["head"] == "softmax":
         return keras.layers.Dense(
-            len(LOCATIONS), activation="softmax", dtype="float32", name="location"
+            len(LOCATIONS),
+            activation="softmax",
+            kernel_initializer=_rectified(),
+            dtype="float32",
+            name="location",
         )(x)
     logits = keras.layers.Dense(len(NODES), dtype="float32", name="node_logits")(x)
     return TreeLeaves(PATHS, dtype="float32", name="location")(logits)
 
 
-def sigmoids(units: int, name: str, x: Any) -> Any:
-    """A head of decisions of their own, in single precision."""
-    return keras.layers.Dense(units, activation="sigmoid", dtype="float32", name=name)(x)
+def sigmoids(units: int, name: str, x: Any, start: Any = "glorot_uniform") -> Any:
+    """A head of decisions of their own, in single precision; `start` initializes its kernel."""
+    return keras.layers.Dense(
+        units, activation="sigmoid", kernel_initializer=start, dtype="float32", name=name
+    )(x)
 
 
 def _dropped(x: Any, settings: Mapping[str, Any], head: str) -> Any:
     """Each head drops out on its own."""
     return keras.layers.Dropout(settings["dropout"], name=f"{head}_dropout")(x)
+
+
+def _rectified() -> Any:
+    """Orthogonal starting values with the gain of rectified units, as in the package."""
+    return keras.initializers.Orthogonal(gain=math.sqrt(2))
 
 
 def _gates(settings: Mapping[str, Any]) -> Any:

@@ -38,25 +38,23 @@ def report_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**settings, **own}
 
 
-def build(
-    settings: Mapping[str, Any], positive_weights: Sequence[float] | None = None
-) -> keras.Model:
+def build(settings: Mapping[str, Any], label_weights: Sequence[float] | None = None) -> keras.Model:
     """Network of an experiment, compiled.
 
     Parameters
     ----------
     settings : mapping
         From `report_settings`: ``features`` is ``embedding`` or ``profile``, ``head`` is
-        ``sigmoids`` or ``tree``.
-    positive_weights : sequence of float, optional
-        Weight of each location where a protein has it, in the loss of the sigmoids.
+        ``sigmoids``, ``softmax`` or ``tree``.
+    label_weights : sequence of float, optional
+        Weight of each location in the loss of the sigmoids.
 
     Returns
     -------
     keras.Model
         From ``tokens`` (batch, (length)) uint8, or ``profile`` (batch, (length), 20) float16, and
         ``length`` (batch,) int32 to ``location`` (batch, 10), probabilities of their own or, for
-        the tree, of leaves that sum to 1, and ``membrane`` (batch, 1).
+        the softmax and the tree, such that sum to 1, and ``membrane`` (batch, 1).
 
     Notes
     -----
@@ -87,13 +85,13 @@ def build(
             x
         ),
     }
-    tree = settings["head"] == "tree"
-    loss = MultiLabelCrossentropy(positive_weights, settings["focus"])
+    one_of_ten = settings["head"] in ("softmax", "tree")
+    loss = MultiLabelCrossentropy(label_weights, settings["focus"])
     model = keras.Model(inputs, outputs, name=f"report_{settings['head']}")
     model.compile(
         optimizer=Recipe.from_settings(settings).build_optimizer(),
         loss={
-            "location": "categorical_crossentropy" if tree else loss,
+            "location": "categorical_crossentropy" if one_of_ten else loss,
             "membrane": known_crossentropy,
         },
         loss_weights={"location": 1.0, "membrane": settings["membrane_weight"]},
@@ -136,8 +134,10 @@ def _inputs(settings: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
         x = UnknownToPadding(KNOWN_RESIDUES, name="known_residues")(x)
     x = _hide_residues(x, settings["position_dropout"])
     if not profiles:
-        units = settings["embedding_units"]
-        x = keras.layers.Embedding(1 + KNOWN_RESIDUES, units, name="embedding")(x)
+        start = keras.initializers.RandomNormal(stddev=settings["embedding_deviation"])
+        x = keras.layers.Embedding(
+            1 + KNOWN_RESIDUES, settings["embedding_units"], start, name="embedding"
+        )(x)
     return {name: source, "length": length}, x, mask
 
 
@@ -155,6 +155,10 @@ def _location(x: Any, settings: Mapping[str, Any]) -> Any:
     if settings["head"] == "tree":
         logits = keras.layers.Dense(len(NODES), dtype="float32", name="node_logits")(x)
         return TreeLeaves(PATHS, dtype="float32", name="location")(logits)
+    if settings["head"] == "softmax":
+        return keras.layers.Dense(
+            len(LOCATIONS), activation="softmax", dtype="float32", name="location"
+        )(x)
     return sigmoids(len(LOCATIONS), "location", x)
 
 

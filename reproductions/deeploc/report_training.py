@@ -79,14 +79,14 @@ def load_split(settings: dict, seed: int, *, simulate: bool = False) -> Split:
     Raises
     ------
     UsageError
-        The tree with several locations a protein, or a partition that there is not.
+        A tree or softmax with several locations a protein, or a partition that there is not.
     DataError
         A file is missing or damaged.
     """
     train, test, variant, sha256 = _tables(settings, simulate)
     several = "labels" in train
-    if several and settings["head"] == "tree":
-        fault = "the leaves of a tree exclude each other, DeepLoc 2.0's locations do not"
+    if several and settings["head"] != "sigmoids":
+        fault = f"the answers of a {settings['head']} exclude each other, DeepLoc 2.0's do not"
         raise UsageError(
             "report_head", fault, "Set report_data to deeploc, or the head to sigmoids"
         )
@@ -223,7 +223,7 @@ def result_of(trained: Trained) -> RunResult:
         data_variant=data_variant(split.variant, split.profiles),
         data_sha256=split.sha256,
         n_parameters=count_trainable(trained.model),
-        padding_share=fitted.padding_share,
+        padding_share=_padding_share(trained),
         epochs=fitted.epochs,
         seconds=round(fitted.seconds + trained.seconds, 1),
         extra=_extra(trained),
@@ -258,6 +258,14 @@ def several_tables(
         prediction_table(frame["id"], truth, guessed, names),
         prediction_table(frame["id"], first, guessed, names),
     )
+
+
+def _padding_share(trained: Trained) -> float:
+    """Of all positions of an epoch; without masks every protein is padded to the longest."""
+    settings = trained.context.settings
+    if settings["report_masked"]:
+        return trained.fit.padding_share
+    return 1 - float(np.mean(trained.split.train.lengths)) / settings["max_length"]
 
 
 def _extra(trained: Trained) -> dict[str, Any]:

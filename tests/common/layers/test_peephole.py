@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import keras
 import numpy as np
 import pytest
@@ -137,6 +139,19 @@ def test_lasagnes_starting_values():
         assert abs(values.std() - 0.1) < 4 * 0.1 / np.sqrt(2 * values.size)
     for weight in (layer.cell.bias, layer.h0, layer.c0):
         assert not ops.convert_to_numpy(weight).any()
+
+
+@pytest.mark.parametrize("seed", [None, 3])
+def test_each_gate_is_drawn_on_its_own(seed):
+    """A gate's recurrent matrix is orthogonal itself, and no two are the same."""
+    start = keras.initializers.Orthogonal(seed=seed)
+    layer = PeepholeLSTM(16, recurrent_initializer=start)
+    layer.build((None, None, 16))
+    gates = np.split(ops.convert_to_numpy(layer.cell.recurrent_kernel), 4, axis=1)
+    for gate in gates:
+        np.testing.assert_allclose(gate @ gate.T, np.eye(16), rtol=0, atol=1e-5)
+    for one, two in pairwise(gates):
+        assert np.abs(one - two).max() > 0.1
 
 
 def test_deeploc_parameter_count():

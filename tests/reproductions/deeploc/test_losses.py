@@ -33,11 +33,20 @@ def test_multi_label_loss_is_its_formula(focus, weights):
     p = np.where(truth > 0, predicted, 1 - predicted).astype("float64")
     each = -np.log(p) * (1 - p) ** focus
     if weights is not None:
-        each = each * np.where(truth > 0, weights, 1)
+        each = each * np.array(weights)
     loss = MultiLabelCrossentropy(weights, focus)
     found = float(loss(ops.convert_to_tensor(truth), ops.convert_to_tensor(predicted)))
     assert found == pytest.approx(each.mean(), abs=1e-6)
     assert MultiLabelCrossentropy.from_config(loss.get_config()).get_config() == loss.get_config()
+
+
+@pytest.mark.parametrize("weight", [0.2, 1.0, 5.0])
+def test_the_best_answer_to_a_label_is_its_share_whatever_its_weight(weight):
+    truth = np.array([[1.0]] * 6 + [[0.0]] * 4, "float32")
+    answers = np.linspace(0.05, 0.95, 19, dtype="float32")
+    loss = MultiLabelCrossentropy([weight])
+    losses = [float(loss(truth, np.full((10, 1), answer, "float32"))) for answer in answers]
+    assert answers[np.argmin(losses)] == pytest.approx(0.6)
 
 
 def test_sure_and_wrong_is_finite():

@@ -43,8 +43,8 @@ def test_published_parameter_counts():
 
 def test_parameter_count_of_the_report():
     """Counted by hand: embedding, six convolutions, BiLSTM, decoder without peepholes, heads."""
-    embedding = 21 * 20
-    convolutions = 54 * 20 * 20 + 120
+    embedding = 21 * 64
+    convolutions = 54 * 64 * 20 + 120
     encoder = 2 * 4 * 256 * (120 + 256 + 1)
     decoder = 4 * 512 * (512 + 512 + 1) + 512 * 256 + 512 * 256 + 256
     heads = 513 * 512 + 513 * 10 + 513
@@ -158,14 +158,34 @@ def test_other_numbers_of_columns_are_refused():
         model.encoding_table(21)
 
 
+def test_heads_of_the_report_are_probabilities():
+    tokens = np.array([[1, 5, 22, 0], [3, 3, 3, 3]], dtype="uint8")
+    inputs = {"tokens": tokens, "length": np.array([3, 4], dtype="int32")}
+    sums = {}
+    for experiment in ("report", "report-deeploc1", "ablation-tree"):
+        network = report_model.build(settings(experiment, "smoke"))
+        sums[experiment] = network.predict_on_batch(inputs)["location"].sum(axis=1)
+    np.testing.assert_allclose(sums["report-deeploc1"], 1, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(sums["ablation-tree"], 1, rtol=0, atol=1e-5)
+    assert np.all(np.abs(sums["report"] - 1) > 1e-3)
+
+
+def test_starting_values_are_those_of_the_package():
+    network = model.build(settings("blosum-softmax", "full"))
+    for name in ("dense", "location"):
+        kernel = np.array(network.get_layer(name).kernel, dtype=float)
+        short = kernel.T if kernel.shape[0] > kernel.shape[1] else kernel
+        np.testing.assert_allclose(short @ short.T, 2 * np.eye(len(short)), rtol=0, atol=1e-4)
+    embedding = report_model.build(settings("report", "full")).get_layer("embedding")
+    assert np.array(embedding.embeddings).std() == pytest.approx(1, abs=0.1)
+
+
 def test_variants_are_the_two_faces_of_the_report():
-    faces = {v: settings("report", "full", v) for v in ("paper", "discussion", "best")}
-    assert [faces["paper"][n] for n in ("embedding_units", "dropout", "cut")] == [20, 0.0, "end"]
-    assert [faces["discussion"][n] for n in ("embedding_units", "dropout", "cut")] == [
-        64, 0.3, "middle",
-    ]  # fmt: skip
-    assert (faces["paper"]["patience"], faces["discussion"]["patience"]) == (0, 5)
-    assert faces["best"]["masked"] and not faces["discussion"]["masked"]
+    faces = {v: settings("report", "full", v) for v in ("paper", "methods", "best")}
+    contradicted = ("embedding_units", "dropout", "cut", "patience", "keep")
+    assert [faces["methods"][n] for n in contradicted] == [20, 0.0, "end", 0, "last"]
+    assert [faces["paper"][n] for n in contradicted] == [64, 0.3, "middle", 5, "best"]
+    assert faces["best"]["masked"] and not faces["paper"]["masked"]
     assert all(face["epochs"] == 50 and face["batch_size"] == 32 for face in faces.values())
 
 

@@ -70,6 +70,29 @@ def test_seeds_validate_on_different_inner_folds(results):
     assert folds == {1: 0, 2: 1}
 
 
+def test_an_ensemble_of_unlike_members_is_refused(results, tmp_path):
+    import shutil
+
+    shutil.copytree(results / "runs", tmp_path / "runs")
+    (tmp_path / "runs/smoke/deeploc/blosum-ensemble/paper/seed1-fold0.json").unlink()
+    path = tmp_path / "runs/smoke/deeploc/blosum-tree/paper/seed2-fold0.json"
+    content = json.loads(path.read_text())
+    content["settings"]["filters"] += 1
+    path.write_text(json.dumps(content))
+    key = RunKey("smoke", NAME, "blosum-ensemble", "paper", 1)
+    with pytest.raises(DataError, match="differs from seed1-fold0 in filters"):
+        run_experiment(
+            PAPER, PAPER.experiment("blosum-ensemble"), key, quiet=True, results=tmp_path
+        )
+
+
+def test_padding_of_the_report_is_counted_up_to_the_longest(results):
+    (record,) = read_records(results, "smoke", NAME, "report")
+    split = report_training.load_split(report_settings(dict(record.settings)), 1)
+    expected = 1 - np.mean(split.train.lengths) / record.settings["max_length"]
+    assert record.content["padding_share"] == pytest.approx(expected, abs=1e-4)
+
+
 def test_unknown_membrane_labels_are_not_scored(results):
     for record in read_records(results, "smoke", NAME, "blosum-softmax"):
         table = record.tables["membrane"]
@@ -165,11 +188,12 @@ def test_a_partition_that_there_is_not_and_a_tree_of_several_labels_are_refused(
 
     with pytest.raises(UsageError, match="no partition 7"):
         report_training.load_split(chosen(report_validation_partition=7), 1)
-    with pytest.raises(UsageError, match="exclude each other"):
-        report_training.load_split(chosen(report_head="tree"), 1)
+    for head in ("tree", "softmax"):
+        with pytest.raises(UsageError, match="exclude each other"):
+            report_training.load_split(chosen(report_head=head), 1)
     held = report_training.load_split(chosen(report_validation_partition=-2), 3)
     assert held.validation is not None
-    whole = report_training.load_split(chosen(), 3)
+    whole = report_training.load_split(chosen(report_validation_partition=-1), 3)
     assert whole.validation is None
     assert len(held.train) + len(held.validation) == len(whole.train)
 
