@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.cluster.hierarchy import leaves_list, linkage
+from scipy.stats import false_discovery_control
 
 from common.errors import UsageError
 
@@ -138,15 +139,15 @@ def match_motifs(
     known : mapping of str to (width, 4)
         As from `common.data.motifs.read_motifs`.
     cutoff : float
-        Largest p-value of a match. It is of one pair: with 102 known motifs a filter has several
-        by chance, which is why ``q_value`` stands beside it.
+        Largest q-value of a match. The p-value is of one pair: with 102 known motifs a filter has
+        several below 0.05 by chance.
 
     Returns
     -------
     DataFrame
         A row for each filter, the best match: ``filter``, ``sites``, ``motif``, ``p_value`` (of
-        the pair), ``q_value`` (the p-value times the number of known motifs, at most 1),
-        ``offset``, ``matched`` (whether the p-value is below the cutoff).
+        the pair), ``q_value`` (Benjamini and Hochberg, over the known motifs), ``offset``,
+        ``matched`` (whether the q-value is below the cutoff, as ``tomtom -thresh``).
     """
     columns = ["filter", "sites", "motif", "p_value", "q_value", "offset", "matched"]
     if not motifs:
@@ -163,11 +164,11 @@ def match_motifs(
     rows = []
     for motif, row, shifts in zip(motifs, p_values, offsets, strict=True):
         best = int(np.argmin(row))
-        p_value = float(row[best])
+        q_value = float(false_discovery_control(np.clip(row, 0, 1))[best])
         rows.append(
             (
-                *(motif.filter, motif.sites, names[best], p_value),
-                *(min(1.0, p_value * len(names)), int(shifts[best]), p_value < cutoff),
+                *(motif.filter, motif.sites, names[best], float(row[best])),
+                *(q_value, int(shifts[best]), q_value < cutoff),
             )
         )
     return pd.DataFrame(rows, columns=columns)

@@ -26,9 +26,9 @@ def zipcodes(scan: Scan, cutoff: float, fraction: int, *, merge: bool = True) ->
         Column of the fraction that enhancing and repressive refer to: RNATracker's is the
         predominant one.
     merge : bool
-        True: overlapping or touching masks of one effect become one zipcode. False: the masks are
-        taken greedily from the 5' end, each behind the one before it (RNATracker's count of
-        zipcodes that do not overlap).
+        True: overlapping or touching masks of one effect become one zipcode. False: of all masks
+        some are taken greedily from the 5' end, each behind the one before it, whatever their
+        effects (RNATracker's count of zipcodes that do not overlap).
 
     Returns
     -------
@@ -51,10 +51,8 @@ def zipcodes(scan: Scan, cutoff: float, fraction: int, *, merge: bool = True) ->
     change = scan.change(fraction)
     over = np.flatnonzero(scan.importance >= cutoff)
     rows: list[tuple] = []
-    for effect, members in (
-        (ENHANCING, over[change[over] <= 0]),
-        (REPRESSIVE, over[change[over] > 0]),
-    ):
+    effects = (over[change[over] <= 0], over[change[over] > 0])
+    for members in effects if merge else (over,):
         for group in _grouped(scan, members, merge):
             best = group[np.argmax(scan.importance[group])]
             rows.append(
@@ -63,7 +61,7 @@ def zipcodes(scan: Scan, cutoff: float, fraction: int, *, merge: bool = True) ->
                     int(scan.ends[group].max()),
                     float(scan.importance[best]),
                     int(scan.centres[best]),
-                    effect,
+                    ENHANCING if change[best] <= 0 else REPRESSIVE,
                     float(change[best]),
                 )
             )

@@ -34,13 +34,17 @@ def read_authors(located: Located, replicates: str) -> pd.DataFrame:
     )
 
 
-def read_partial(labels: Located, sequences: Located, *, keep_matched: bool = True) -> pd.DataFrame:
+def read_partial(
+    labels: Located, sequences: Located, *, tail: int = 0, keep_matched: bool = True
+) -> pd.DataFrame:
     """Complete labels with the sequences of 6,991 genes; folds are those of all 11,373.
 
     Parameters
     ----------
     labels, sequences : Located
         The data sets ``cefra-labels`` and ``cefra-sequences``.
+    tail : int
+        Cut off as many or more A at the 3' end, the poly(A) tails of mRNA records; 0 for none.
     keep_matched : bool
         As in `labels.match`; there are 4,382 labels without a sequence.
 
@@ -59,7 +63,7 @@ def read_partial(labels: Located, sequences: Located, *, keep_matched: bool = Tr
     own = read_labels(labels)
     texts = pd.DataFrame(
         [
-            (record.id, RNA.clean(record.id, record.sequence))
+            (record.id, without_tail(RNA.clean(record.id, record.sequence), tail))
             for record in read_fasta(sequences.paths["cefra_sequences.fa.gz"])
         ],
         columns=["id", "sequence"],
@@ -70,6 +74,12 @@ def read_partial(labels: Located, sequences: Located, *, keep_matched: bool = Tr
     )
     texts = match(texts, index[["id", "tier", "strict"]], "CeFra-Seq index", keep_matched=False)
     return match(own, texts, "CeFra-Seq", keep_matched=keep_matched)
+
+
+def without_tail(sequence: str, least: int) -> str:
+    """A transcript without the A at its 3' end, if there are `least` of them; 0 for as it is."""
+    body = sequence.rstrip("A")
+    return body if 0 < least <= len(sequence) - len(body) else sequence
 
 
 def read_labels(labels: Located) -> pd.DataFrame:

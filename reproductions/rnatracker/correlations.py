@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from common.harness.claims import Measured
+from common.harness.claims import Measured, comparable_groups
 from common.harness.groups import BOOTSTRAPS, RunGroup, choose_group
 from common.harness.measures import parse_measure
 from common.harness.record import Record
@@ -20,7 +20,7 @@ LEAST_COMMON = 30
 Claimed = Callable[[Sequence[Record]], Measured | NotAttempted]
 
 
-def ordering(better: str, worse: str, variant: str = "code", other: str = "") -> Claimed:
+def ordering(better: str, worse: str, variant: str = "code") -> Claimed:
     """Claim that one experiment's mean correlation over the fractions is above another's.
 
     The bootstrap draws the same transcripts for both (paired). The k-mer baselines have other
@@ -32,25 +32,16 @@ def ordering(better: str, worse: str, variant: str = "code", other: str = "") ->
         Experiments.
     variant : str
         Of both.
-    other : str
-        Variant of the second, where it is another one.
     """
 
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
-        found = [
-            choose_group(records, name, kind)
-            for name, kind in ((better, variant), (worse, other or variant))
-        ]
-        groups = [group for group in found if group is not None]
-        if len(groups) < 2:
-            command = (
-                f"python -m reproductions.rnatracker --profile full; lacks {better} or {worse}"
-            )
-            return NotAttempted("no finished runs of both", command)
+        groups = comparable_groups(records, (better, worse), variant)
+        if isinstance(groups, NotAttempted):
+            return groups
         tables = [pool(group.records) for group in groups]
         common = tables[0][["id"]].merge(tables[1][["id"]], on="id")["id"]
-        if len(common) < LEAST_COMMON or groups[0].data != groups[1].data:
-            return NotAttempted(f"{len(common)} transcripts that both predict, on the same data")
+        if len(common) < LEAST_COMMON:
+            return NotAttempted(f"{len(common)} transcripts that both predict")
         means, drawn = zip(*(_mean_r(_of(table, common)) for table in tables), strict=True)
         low, high = _ends(drawn[0] - drawn[1])
         detail = (

@@ -79,6 +79,7 @@ def load_table(
     *,
     n: int,
     replicates: str = "mean",
+    tail: int = 0,
     keep_matched: bool = True,
     simulate: bool = False,
 ) -> Table:
@@ -93,6 +94,8 @@ def load_table(
         Transcripts to simulate.
     replicates : str
         Of the authors' CeFra-Seq file: ``mean``, or ``first`` as the released code.
+    tail : int
+        As in `cefra.read_partial`.
     keep_matched : bool
         Leave out labels without a sequence and sequences without a label; else refuse them.
     simulate : bool
@@ -114,7 +117,8 @@ def load_table(
     if any(located.origin == SIMULATED for located in found):
         return load_simulated(n)
     if data == "cefra":
-        frame, fractions = cefra.read_partial(*found, keep_matched=keep_matched), cefra.FRACTIONS
+        frame = cefra.read_partial(*found, tail=tail, keep_matched=keep_matched)
+        fractions = cefra.FRACTIONS
     elif data == "cefra-authors":
         frame, fractions = cefra.read_authors(found[0], replicates), cefra.FRACTIONS
     elif data == "apex":

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from common.data.fetch import SIMULATED, locate
-from common.harness.claims import Measured
+from common.harness.claims import Measured, comparable_groups
 from common.harness.ensemble import members_of
 from common.harness.experiment import Context
-from common.harness.groups import choose_group
 from common.harness.outcome import scores
 from common.harness.record import Record, RunResult
 from common.harness.targets import NotAttempted
@@ -28,6 +27,7 @@ PAIRS = (
     ("full-length", "no-lstm"),
     ("fixed-length", "no-attention"),
 )
+RESAMPLES = 200
 NORMAL_90 = 1.6448536269514722
 
 
@@ -71,7 +71,7 @@ def run(context: Context) -> RunResult:
         seconds=sum(record.content["seconds"] for record in records),
         extra={
             "members": members_of(records),
-            "most": len(records),
+            "sampling_se": sampling_errors(headline, areas[HEADLINE].index),
             "areas": {name: table.to_dict("index") for name, table in areas.items()},
             "delong": tests,
             "seconds": {
@@ -109,6 +109,21 @@ def curve_areas(table: pd.DataFrame) -> pd.DataFrame:
     """Areas under both curves of each fraction against the rest, and micro-averaged."""
     names = fractions_of(table)
     return auc(predominant(table), table[names].to_numpy(), names)
+
+
+def sampling_errors(table: pd.DataFrame, fractions: Iterable[str]) -> dict[str, float]:
+    """Bootstrap error over the transcripts of each metric that `run` names ``auc:...``."""
+    generator = np.random.default_rng(0)
+    drawn = [
+        curve_areas(table.iloc[generator.integers(0, len(table), len(table))])
+        for _ in range(RESAMPLES)
+    ]
+    errors = {}
+    for fraction in fractions:
+        for prefix, column in (("", "roc_auc"), ("precision-recall ", "pr_auc")):
+            values = [float(areas.loc[fraction, column]) for areas in drawn]
+            errors[f"auc:{prefix}{fraction}"] = float(np.nanstd(values, ddof=1))
+    return errors
 
 
 def compare_curves(better: pd.DataFrame, worse: pd.DataFrame) -> DeLong:
@@ -178,11 +193,10 @@ def curve_claim(better: str, worse: str) -> Any:
     """Claim that one network's micro-averaged ROC curve lies above another's."""
 
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
-        groups = [choose_group(records, name, "code") for name in (better, worse)]
-        if any(group is None for group in groups):
-            command = "python -m reproductions.rnatracker --profile full"
-            return NotAttempted("no finished runs of both", command)
-        tables = [pool(group.records) for group in groups if group is not None]
+        groups = comparable_groups(records, (better, worse), "code")
+        if isinstance(groups, NotAttempted):
+            return groups
+        tables = [pool(group.records) for group in groups]
         test = compare_curves(*tables)
         half = NORMAL_90 * test.standard_error
         first = groups[0]

@@ -13,6 +13,7 @@ import pandas as pd
 
 from common.batching import Examples, Source, TokenSource, VectorSource, hold
 from common.data.alphabet import RNA
+from common.data.fetch import SIMULATED
 from common.features.kmers import count_kmers
 from common.features.rna_structure import Folding
 from common.features.structure_cache import cached_contexts
@@ -57,6 +58,7 @@ def load_settings_table(settings: Mapping[str, Any], *, simulate: bool = False) 
         settings["data"],
         n=settings["simulated_transcripts"],
         replicates=settings["replicates"],
+        tail=settings["tail"],
         keep_matched=settings["keep_matched"],
         simulate=simulate,
     )
@@ -243,6 +245,7 @@ def result_of(trained: Trained) -> RunResult:
         "n_validation": len(parts.validation),
         "best_epoch": fitted.best_epoch,
         "nucleotides": int(parts.training.lengths.sum()),
+        "remark": _remark(settings, parts.table.variant),
     }
     if "attention" in trained.outputs:
         extra["attention"] = attention_summary(
@@ -266,6 +269,13 @@ def result_of(trained: Trained) -> RunResult:
         seconds=round(fitted.seconds + trained.seconds, 1),
         extra=extra,
     )
+
+
+def _remark(settings: Mapping[str, Any], variant: str) -> str:
+    """What a reader of a number must know of its labels."""
+    if settings["data"] == "cefra" and settings["replicates"] == "first" and variant != SIMULATED:
+        return "labels are means of both replicates, the released code reads the first"
+    return ""
 
 
 def normalised(shares: np.ndarray) -> np.ndarray:

@@ -77,7 +77,8 @@ def test_tomtom_finds_the_known_motif():
     table = match_motifs([exact, even], known())
     assert table.loc[0, ["filter", "motif", "matched"]].tolist() == [3, "PUM", True]
     assert table.loc[0, "p_value"] < 1e-3 < table.loc[1, "p_value"]
-    assert table.loc[0, "q_value"] == pytest.approx(31 * table.loc[0, "p_value"])
+    assert table.loc[0, "p_value"] < table.loc[0, "q_value"]
+    assert table.loc[0, "q_value"] <= 31 * table.loc[0, "p_value"] * (1 + 1e-9)
     assert not table.loc[1, "matched"]
 
 

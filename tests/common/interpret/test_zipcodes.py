@@ -41,6 +41,17 @@ def test_without_merging_masks_are_taken_from_the_start_and_do_not_overlap():
     assert found[["start", "end"]].to_numpy().tolist() == [[0, 4], [4, 8], [8, 12]]
 
 
+def test_without_merging_masks_of_both_effects_are_taken_together():
+    """As in the released scan: first which masks, then what each of them does."""
+    scan = made([0.2] * 9, [-0.1] * 3 + [0.1] * 6)
+    found = zipcodes(scan, 0.1, 0, merge=False)
+    assert found[["start", "effect"]].to_numpy().tolist() == [
+        [0, "enhancing"],
+        [4, "repressive"],
+        [8, "repressive"],
+    ]
+
+
 def test_counts_fall_with_the_cutoff():
     scans = [made([0.2] * 10, [-0.1] * 10), made([0.05] * 9, [0.1] * 9)]
     table = counts_by_cutoff(scans, [0, 0], [0.01, 0.1, 0.3])

@@ -7,9 +7,23 @@ import pytest
 
 from common.errors import DataError, UsageError
 from common.paths import mirror_folder
+from reproductions.rnatracker.cefra import without_tail
 from reproductions.rnatracker.data import load_table
 
 needs_mirror = pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
+
+
+@pytest.mark.parametrize(
+    ("sequence", "least", "kept"),
+    [
+        ("ACG" + "A" * 10, 10, "ACG"),
+        ("ACG" + "A" * 9, 10, "ACG" + "A" * 9),
+        ("ACG" + "A" * 20, 0, "ACG" + "A" * 20),
+        ("ACGT", 10, "ACGT"),
+    ],
+)
+def test_tails_are_cut_off(sequence, least, kept):
+    assert without_tail(sequence, least) == kept
 
 
 @pytest.mark.mirror
@@ -25,6 +39,9 @@ def test_the_part_of_cefra_seq_that_is_here():
         "C_refseq_or_other": 2087,
     }
     assert table.frame["strict"].sum() == 6232
+    tails = table.frame["sequence"].str.endswith("A" * 10)
+    assert (load_table("cefra", n=0, tail=10).frame["sequence"].str.endswith("A" * 10)).sum() == 0
+    assert tails[table.frame["tier"] == "C_refseq_or_other"].mean() > 0.2
     names, counts = np.unique(table.predominant, return_counts=True)
     assert dict(zip(names.tolist(), counts.tolist(), strict=True)) == {
         "cytosol": 1993, "insoluble": 1918, "membrane": 636, "nuclear": 2444,

@@ -47,7 +47,7 @@ def scattered(model: keras.Model, scale: float = 0.25) -> keras.Model:
         ("seq-and-struct", "code", 52200),
         ("seq-by-struct", "code", 38120),
         ("nn-5mer", "paper", 1364 * 4 + 4),
-        ("nn-5mer", "code", 1364 * 1365 + 1364 * 4 + 4),
+        ("nn-5mer", "code", 1364 * 4 + 4),
         ("dnn-5mer", "paper", 2 * 1364 * 1365 + 1364 * 4 + 4),
     ],
 )

@@ -9,7 +9,12 @@ import pytest
 from common.metrics.distribution import pearson
 from reproductions.rnatracker.attention import attention_summary, step_centres
 from reproductions.rnatracker.experiments import SETTINGS
-from reproductions.rnatracker.pooled import compare_curves, reweighted, weighted_pearson
+from reproductions.rnatracker.pooled import (
+    compare_curves,
+    reweighted,
+    sampling_errors,
+    weighted_pearson,
+)
 
 
 def predictions(n: int = 200, noise: float = 0.1, seed: int = 0) -> pd.DataFrame:
@@ -43,6 +48,13 @@ def test_weights_to_ones_own_predominance_change_nothing():
 def test_a_less_noisy_network_has_the_higher_curve():
     test = compare_curves(predictions(noise=0.05), predictions(noise=0.6, seed=1))
     assert test.difference > 0 and test.p_value < 1e-3
+
+
+def test_errors_of_the_areas_shrink_with_the_transcripts():
+    few, many = (sampling_errors(predictions(n, 0.4), ["cytosol"]) for n in (100, 1600))
+    assert few.keys() == {"auc:cytosol", "auc:precision-recall cytosol"}
+    for name in few:
+        assert few[name] / many[name] == pytest.approx(4, rel=0.4)
 
 
 def test_steps_of_the_fixed_length_are_centred_on_what_they_see():

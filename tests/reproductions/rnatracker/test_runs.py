@@ -125,7 +125,7 @@ def test_every_reported_number_has_a_verdict_or_a_reason(results):
     compared = table[table["verdict"] != "not attempted"]
     assert set(compared["data"]) == {"simulated"}
     assert (table.loc[table["verdict"] == "not attempted", "reason"].str.len() > 20).all()
-    assert len(compared) == 28 + 6
+    assert len(compared) == 28 + 7
 
 
 def test_targets_name_experiments_that_exist():
