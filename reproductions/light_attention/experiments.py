@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from common.harness.claims import Claim
 from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.record import RunResult
 from common.harness.report import FigureInfo
+from reproductions.light_attention.claims import CLAIMS
 from reproductions.light_attention.data import DATASETS
 from reproductions.light_attention.predictor import MODEL
 from reproductions.light_attention.reported import reported_target
@@ -48,7 +48,7 @@ def _draw(results: Path) -> list[Path]:
     return draw(results)
 
 
-TEN = tuple(range(1, 11))
+FIVE, TEN = tuple(range(1, 6)), tuple(range(1, 11))
 MINUTES = {
     "smoke": Cost(minutes=2, memory_gb=3),
     "quick": Cost(minutes=5, memory_gb=4),
@@ -118,13 +118,23 @@ ON_UNIREP = (
         quick=True,
         costs=HOURS,
     ),
+    *(
+        _experiment(f"{name}-unirep64", f"{title} UniRep-64", seeds, costs=costs)
+        for name, title, seeds, costs in (
+            ("at", "Annotation transfer on", (1,), MINUTES),
+            ("ffn", "Feed-forward network on the mean of", TEN, MINUTES),
+            ("la", "Light Attention on", FIVE, HOURS),
+            ("la-mean", "Mean of the coefficients in place of softmax attention, on", FIVE, HOURS),
+            ("la-no-max", "Light Attention without the maximum, on", FIVE, HOURS),
+        )
+    ),
     _experiment(
         "la-onehot",
         "Light Attention on one-hot letters",
-        (1, 2, 3),
+        FIVE,
         quick=True,
         costs=HOURS,
-        variants={"smoke": ("paper",), "quick": ("paper",), "full": ("paper", "code")},
+        variants={"smoke": ("paper",), "quick": ("paper",), "full": ("code", "paper")},
     ),
     _experiment("at-unirep1900", "Annotation transfer on UniRep-1900", (1,), costs=HOURS),
     _experiment(
@@ -186,67 +196,6 @@ ON_OTHERS = tuple(
 )
 EXPERIMENTS = ON_UNIREP + ON_OTHERS
 
-
-def _above(better: str, worse: str, statement: str, table: str = "") -> Claim:
-    where = table or "setDeepLoc"
-    metric = f"{table}/accuracy" if table else "accuracy"
-    return Claim(
-        f"{better} above {worse} on {where}",
-        statement,
-        NAME,
-        better=better,
-        worse=worse,
-        metric=metric,
-    )
-
-
-def _orderings(model: str) -> list[Claim]:
-    """LA above FFN above AT on both sets."""
-    said = "Tables 1 and 2: for each language model LA is above FFN, and FFN above AT"
-    return [
-        _above(f"{better}-{model}", f"{worse}-{model}", said, table)
-        for better, worse in (("la", "ffn"), ("ffn", "at"))
-        for table in ("", "setHARD")
-    ]
-
-
-def _ablations(model: str) -> list[Claim]:
-    return [
-        _above(
-            f"la-{model}",
-            f"la-mean-{model}",
-            "Section 4: softmax attention is better than the mean of the coefficients",
-        ),
-        _above(
-            f"la-{model}",
-            f"la-no-max-{model}",
-            "Section 4: with the maximum of the values it is better than without",
-        ),
-    ]
-
-
-CLAIMS = (
-    *_orderings("unirep256"),
-    *_ablations("unirep256"),
-    _above(
-        "ffn-unirep1900",
-        "at-unirep1900",
-        "Tables 1 and 2: for each language model FFN is above AT",
-    ),
-    _above(
-        "ffn-unirep1900",
-        "at-unirep1900",
-        "Tables 1 and 2: for each language model FFN is above AT",
-        "setHARD",
-    ),
-    _above(
-        "la-unirep256",
-        "la-onehot",
-        "Not in the paper: embeddings are better than one-hot letters",
-    ),
-    *(claim for model in ("protbert", "prott5") for claim in _orderings(model)),
-    *_ablations("prott5"),
-)
 
 FIGURES = (
     FigureInfo(

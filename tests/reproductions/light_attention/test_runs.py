@@ -72,6 +72,7 @@ def test_transfer_keeps_the_distances_of_both_sets(results):
 
 def test_most_common_class_is_each_sets_own(results):
     record = record_of(results, "majority")
+    assert record.metrics["parameters"] == 18_940_224
     for table, name in (("", "accuracy"), ("setHARD", "setHARD/accuracy")):
         truth = record.tables[table]["truth"]
         assert record.metrics[name] == pytest.approx(truth.value_counts(normalize=True).max())

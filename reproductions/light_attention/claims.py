@@ -1,0 +1,106 @@
+"""The paper's orderings and statements, tested on our own runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from common.harness.claims import CONFIDENCE, Claim, Measured, widened
+from common.harness.groups import choose_group
+from common.harness.record import Record
+from common.harness.targets import NotAttempted
+
+NAME = "light_attention"
+
+
+def _above(better: str, worse: str, statement: str, table: str = "") -> Claim:
+    where = table or "setDeepLoc"
+    metric = f"{table}/accuracy" if table else "accuracy"
+    return Claim(
+        f"{better} above {worse} on {where}",
+        statement,
+        NAME,
+        better=better,
+        worse=worse,
+        metric=metric,
+    )
+
+
+def _orderings(model: str) -> list[Claim]:
+    """LA above FFN above AT on both sets."""
+    said = "Tables 1 and 2: for each language model LA is above FFN, and FFN above AT"
+    return [
+        _above(f"{better}-{model}", f"{worse}-{model}", said, table)
+        for better, worse in (("la", "ffn"), ("ffn", "at"))
+        for table in ("", "setHARD")
+    ]
+
+
+def _ablations(model: str) -> list[Claim]:
+    return [
+        _above(
+            f"la-{model}",
+            f"la-mean-{model}",
+            "Section 4: softmax attention is better than the mean of the coefficients",
+        ),
+        _above(
+            f"la-{model}",
+            f"la-no-max-{model}",
+            "Section 4: with the maximum of the values it is better than without",
+        ),
+    ]
+
+
+def _falls(experiment: str) -> Callable[[Sequence[Record]], Measured | NotAttempted]:
+    """Accuracy on setDeepLoc less that on setHARD; the two sets share no protein."""
+
+    def measure(records: Sequence[Record]) -> Measured | NotAttempted:
+        group = choose_group(records, experiment, "paper")
+        if group is None:
+            command = f"reproduce run {NAME}/{experiment} --profile full"
+            return NotAttempted("no finished run", command)
+        one, other = group.estimate("accuracy"), group.estimate("setHARD/accuracy")
+        value = one.value - other.value
+        shuffled = np.random.default_rng(0).permutation(other.drawn)
+        tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
+        low, high = np.quantile(one.drawn - shuffled, tails)
+        parts = [one.by_seed - other.by_seed] if group.is_trained else []
+        low, high = widened(value, min(float(low), value), max(float(high), value), parts)
+        detail = f"setDeepLoc {one.value:.3f}, setHARD {other.value:.3f}"
+        return Measured(value, low, high, len(group.seeds), group.data, group.profile, detail)
+
+    return measure
+
+
+CLAIMS = (
+    *(claim for model in ("unirep256", "unirep64") for claim in _orderings(model)),
+    *(claim for model in ("unirep256", "unirep64") for claim in _ablations(model)),
+    _above(
+        "ffn-unirep1900",
+        "at-unirep1900",
+        "Tables 1 and 2: for each language model FFN is above AT",
+    ),
+    _above(
+        "ffn-unirep1900",
+        "at-unirep1900",
+        "Tables 1 and 2: for each language model FFN is above AT",
+        "setHARD",
+    ),
+    _above(
+        "la-unirep256",
+        "la-onehot",
+        "Not in the paper: embeddings are better than one-hot letters",
+    ),
+    *(
+        Claim(
+            f"{name} falls from setDeepLoc to setHARD",
+            "Tables 1 and 2: on setHARD every method is less accurate, LA on ProtT5 by 22 points",
+            NAME,
+            measure=_falls(name),
+        )
+        for name in ("at-unirep256", "ffn-unirep256", "la-unirep256")
+    ),
+    *(claim for model in ("protbert", "prott5") for claim in _orderings(model)),
+    *_ablations("prott5"),
+)
