@@ -21,11 +21,11 @@ from common.harness.groups import (
     reality,
 )
 from common.harness.measures import parse_measure
-from common.harness.record import Record, read_records
+from common.harness.record import DATA_VARIANTS, Record, read_records
 from common.harness.settings import PROFILES
 from common.harness.tables import as_table, read_table, write_table
 from common.harness.targets import NotAttempted
-from common.harness.verdict import CONFIDENCE, LEAST_SEEDS
+from common.harness.verdict import CONFIDENCE, LEAST_SEEDS, REPRODUCTIONS
 from common.paths import results_folder
 
 VERDICTS = ("holds", "undecided", "does not hold", "not attempted")
@@ -173,16 +173,18 @@ def ordering(
     if any(len(by_seed) < LEAST_SEEDS for by_seed in trained):
         notes.append(f"fewer than {LEAST_SEEDS} seeds: their spread is not in the interval")
     notes += [group.note for group in groups if group.note]
-    seeds, first = min(map(len, trained), default=1), groups[0]
-    return Measured(
-        sign * difference, low, high, seeds, first.data, first.profile, "; ".join(notes)
-    )
+    seeds = min(map(len, trained), default=1)
+    data = max((group.data for group in groups), key=DATA_VARIANTS.index)
+    return Measured(sign * difference, low, high, seeds, data, groups[0].profile, "; ".join(notes))
 
 
 def comparable_groups(
     records: Sequence[Record], names: Sequence[str], variant: str, profile: str | None = None
 ) -> list[RunGroup] | NotAttempted:
-    """Groups of some experiments, all of one profile and on one data set.
+    """Groups of some experiments, all of one profile and on the same data.
+
+    Exact and reconstructed data go together: with profiles of our own making a network reads
+    reconstructed data, and without them exact ones, of the same proteins.
 
     Parameters
     ----------
@@ -198,7 +200,7 @@ def comparable_groups(
         groups = {name: choose_group(records, name, variant, each) for name in names}
         found = [group for group in groups.values() if group]
         missing -= {name for name, group in groups.items() if group}
-        if len(found) < len(names) or len({group.data for group in found}) > 1:
+        if len(found) < len(names) or not _alike({group.data for group in found}):
             continue
         if best is None or reality(found[0].data) < reality(best[0].data):
             best = found
@@ -206,6 +208,11 @@ def comparable_groups(
         lacking = " and ".join(sorted(missing)) or "both, on the same data"
         return NotAttempted(f"no finished run, in any one profile, of {lacking}")
     return best
+
+
+def _alike(data: set[str]) -> bool:
+    """Whether runs on these kinds of data may be compared."""
+    return len(data) == 1 or data <= set(REPRODUCTIONS)
 
 
 def _row(claim: Claim, records: Sequence[Record], profile: str | None) -> Row:

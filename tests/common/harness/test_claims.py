@@ -139,6 +139,29 @@ def test_both_must_come_from_one_profile_and_data(run, claimed):
     assert claimed(profile="full")["verdict"] == "not attempted"
 
 
+@pytest.mark.parametrize(
+    ("data", "verdict"), [("reconstructed", "holds"), ("partial data", "not attempted")]
+)
+def test_exact_and_reconstructed_data_go_together(run, claimed, data, verdict):
+    run(experiment="a", right=90, data_variant=data)
+    run(experiment="b", right=50, data_variant="exact")
+    row = claimed()
+    assert row["verdict"] == verdict
+    assert row["data"] == (data if verdict == "holds" else "")
+
+
+def test_a_side_that_nothing_trained_has_no_seed_spread(run, claimed):
+    for seed, right in [(1, 92), (2, 88), (3, 90)]:
+        run(seed, right, experiment="a")
+    run(right=85, experiment="b", n_parameters=0)
+    alone = claimed()
+    assert alone["n_seeds"] == 3 and "fewer than" not in alone["detail"]
+    run(right=85, experiment="b", n_parameters=5)
+    trained = claimed()
+    assert trained["n_seeds"] == 1 and "fewer than 3 seeds" in trained["detail"]
+    assert alone["high"] - alone["low"] > trained["high"] - trained["low"]
+
+
 def test_real_data_before_a_longer_profile(run, claimed):
     for experiment, right in [("a", 90), ("b", 80)]:
         run(right=right, experiment=experiment, profile="full", data_variant="simulated")
