@@ -12,7 +12,7 @@ import pandas as pd
 from common.harness.compare import OTHER_SETTINGS
 from common.harness.forest import Mark, mark_of
 from common.harness.groups import RunGroup
-from common.harness.verdict import REPRODUCTIONS, VERDICTS
+from common.harness.verdict import EXACT, REPRODUCTIONS, VERDICTS
 
 GLYPHS = {
     "equivalent": "=",
@@ -27,6 +27,8 @@ GLYPHS = {
 
 
 OTHER = "shortened or other data"
+SCORES, SIZES, CELLS = PARTS = ("scores", "counts and sizes", "cells of confusion matrices")
+"""Kinds of printed numbers that the page counts apart."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Line:
     reason: str
     run: str
     mark: Mark | None
-    is_cell: bool
+    part: str
 
     @property
     def is_reproduction(self) -> bool:
@@ -133,7 +135,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
         row["reason"],
         run,
         mark_of(row["difference"], row["ci_low"], row["ci_high"], row["margin"]),
-        _is_count(row),
+        CELLS if _is_count(row) else SIZES if row["metric"] in EXACT else SCORES,
     )
 
 

@@ -15,7 +15,17 @@ from common.harness.claims import Claim, read_claims
 from common.harness.compare import read_comparison
 from common.harness.forest import ticks
 from common.harness.groups import RunGroup, choose_group
-from common.harness.page import GLYPHS, OTHER, Line, Run, counts_of, lines_of, run_of, value_text
+from common.harness.page import (
+    GLYPHS,
+    OTHER,
+    PARTS,
+    Line,
+    Run,
+    counts_of,
+    lines_of,
+    run_of,
+    value_text,
+)
 from common.harness.record import DATA_VARIANTS, read_records
 from common.harness.targets import PaperTables, Target, printed_numbers, target_of
 from common.harness.verdict import VERDICTS
@@ -149,24 +159,19 @@ def _view(
 
 
 def _parts(lines: Sequence[Line]) -> dict[str, dict[str, int]]:
-    """Counts by verdict of the scores, and apart from them those of confusion matrices' cells.
+    """Counts by verdict of the scores, and apart from them those of the other kinds of numbers.
 
-    Most cells of a matrix hold no protein, so that they would drown the scores.
+    Most cells of a matrix hold no protein, and a data set's sizes need no training: they would
+    drown the scores.
     """
-    parts = {
-        "scores": counts_of(line for line in lines if not line.is_cell),
-        "cells of confusion matrices": counts_of(line for line in lines if line.is_cell),
-    }
+    parts = {part: counts_of(line for line in lines if line.part == part) for part in PARTS}
     return {name: part for name, part in parts.items() if sum(part.values())}
 
 
 def _forests(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
-    """Scores first; the many cells of a confusion matrix apart from them."""
-    parts = {
-        "Scores": [line for line in lines if not line.is_cell],
-        "Cells of confusion matrices": [line for line in lines if line.is_cell],
-    }
-    return [(title, part) for title, part in parts.items() if part]
+    """Scores first; sizes and the many cells of a confusion matrix apart from them."""
+    parts = {part: [line for line in lines if line.part == part] for part in PARTS}
+    return [(part.capitalize(), found) for part, found in parts.items() if found]
 
 
 def _runs(paper: PaperPage, rows: pd.DataFrame, results: Path) -> tuple[list[str], list[Run], bool]:

@@ -247,7 +247,8 @@ def run_majority(context: Context) -> RunResult:
         frame = split.frames[name]
         # Figure 1: the most common class in each set, not that of the training set.
         found[name] = most_common(frame[split.target].tolist(), len(frame), LOCATIONS)
-    result = result_of(split, found, seconds=round(time.monotonic() - started, 1), extra={})
+    seconds = round(time.monotonic() - started, 1)
+    result = result_of(split, found, seconds=seconds, extra={"remark": ""})
     counts = table_4(split.table, simulated=split.table.variant == "simulated")
     metrics = {f"count:{place}": float(count) for place, count in counts.items()}
     printed = build({**context.settings, **PRINTED}, PRINTED_WIDTH, len(LOCATIONS))

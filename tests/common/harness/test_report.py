@@ -193,6 +193,19 @@ def test_cells_of_a_matrix_are_counted_apart_from_scores(run, paper, page):
     assert "of 2 cells of confusion matrices are reproduced" in text
 
 
+def test_sizes_are_counted_apart_from_scores(run, paper, page):
+    run(metrics={"accuracy": 0.9, "parameters": 7})
+    paper.report(
+        "Table 1,LA,test,accuracy,0.9,,,100,,",
+        "Table 1,LA,model,parameters,7,,,,,",
+    )
+    paper.targets = {
+        ("LA", "accuracy"): Target("a", "accuracy"),
+        ("LA", "parameters"): Target("a", "parameters"),
+    }
+    assert "0 of 1 scores and 1 of 1 counts and sizes are reproduced" in page()
+
+
 def test_equivalent_on_other_data_is_not_counted_as_reproduced(run, paper, page, predictions_of):
     for seed in (1, 2, 3):
         table = predictions_of(6000, 5400)
