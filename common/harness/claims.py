@@ -169,7 +169,7 @@ def ordering(
         difference, drawn = parts[0].value - claim.worse, parts[0].drawn - claim.worse
         notes = [f"{claim.better} {parts[0].value:.4g} against the constant {claim.worse:.4g}"]
     trained = [part.by_seed for group, part in zip(groups, parts, strict=True) if group.is_trained]
-    low, high = _interval(sign * difference, sign * drawn, trained)
+    low, high = interval_of(sign * difference, sign * drawn, trained)
     if any(len(by_seed) < LEAST_SEEDS for by_seed in trained):
         notes.append(f"fewer than {LEAST_SEEDS} seeds: their spread is not in the interval")
     notes += [group.note for group in groups if group.note]
@@ -246,10 +246,19 @@ def _drawn(
     return parts[0].drawn - shuffled, "unpaired: the test examples differ"
 
 
-def _interval(
+def interval_of(
     difference: float, drawn: np.ndarray, trained: Sequence[np.ndarray]
 ) -> tuple[float, float]:
-    """90 % interval from the resamples and, from 3 seeds on, the spread of what was trained."""
+    """90 % interval from the resamples and, from 3 seeds on, the spread of what was trained.
+
+    Parameters
+    ----------
+    difference : float
+    drawn : (resamples,) float64
+        The difference on each resample; NaN where it is not defined.
+    trained : sequence of (n_seeds,) float64
+        As `parts` of `widened`.
+    """
     tail = (1 - CONFIDENCE) / 2
     low = high = 0.0
     seeds = min(map(len, trained), default=LEAST_SEEDS)

@@ -205,9 +205,12 @@ def _compared(
     theirs = Side(
         one.seed_sd, target.reported_runs, _their_se(kind, one.value / scale, n, estimate)
     )
-    half = scale * half_width(ours, theirs, shared_test_set=shared)
-    if kind in EXACT:
-        half = 0.0 if kind == "parameters" or group.data in REPRODUCTIONS else math.nan
+    if kind not in EXACT:
+        half = scale * half_width(ours, theirs, shared_test_set=shared)
+    elif kind == "parameters" or group.data in REPRODUCTIONS:
+        half = 0.0
+    else:
+        half = math.nan
     difference, margin = estimate.value * scale - one.value, margin_of(kind) * scale
     low, high = estimate.bootstrap
     if math.isnan(half) and kind in EXACT:

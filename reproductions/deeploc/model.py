@@ -52,9 +52,8 @@ def build(settings: Mapping[str, Any]) -> keras.Model:
     losses: dict[str, Any] = {"location": "sparse_categorical_crossentropy"}
     weights = {"location": 1.0}
     if settings["membrane"]:
-        outputs["membrane"] = sigmoids(
-            1, "membrane", _dropped(x, settings, "membrane"), _rectified()
-        )
+        bound = _dropped(x, settings, "membrane")
+        outputs["membrane"] = head(1, "sigmoid", "membrane", bound, _rectified())
         losses["membrane"] = known_crossentropy
         weights["membrane"] = settings["membrane_weight"]
     model = keras.Model(inputs, outputs, name=f"deeploc_{settings['head']}")
@@ -249,21 +248,15 @@ def _location(x: Any, settings: Mapping[str, Any]) -> Any:
     """Ten probabilities: a softmax, or the leaves of the tree."""
     x = _dropped(x, settings, "location")
     if settings["head"] == "softmax":
-        return keras.layers.Dense(
-            len(LOCATIONS),
-            activation="softmax",
-            kernel_initializer=_rectified(),
-            dtype="float32",
-            name="location",
-        )(x)
+        return head(len(LOCATIONS), "softmax", "location", x, _rectified())
     logits = keras.layers.Dense(len(NODES), dtype="float32", name="node_logits")(x)
     return TreeLeaves(PATHS, dtype="float32", name="location")(logits)
 
 
-def sigmoids(units: int, name: str, x: Any, start: Any = "glorot_uniform") -> Any:
-    """A head of decisions of their own, in single precision; `start` initializes its kernel."""
+def head(units: int, activation: str, name: str, x: Any, start: Any = "glorot_uniform") -> Any:
+    """Probabilities in single precision; `start` initializes the kernel."""
     return keras.layers.Dense(
-        units, activation="sigmoid", kernel_initializer=start, dtype="float32", name=name
+        units, activation=activation, kernel_initializer=start, dtype="float32", name=name
     )(x)
 
 

@@ -21,7 +21,7 @@ from common.layers import (
 from common.layers.inputs import length_input, sequence_input
 from common.training.recipe import Recipe
 from reproductions.deeploc.losses import MultiLabelCrossentropy, known_crossentropy
-from reproductions.deeploc.model import PROFILE_WIDTH, sigmoids
+from reproductions.deeploc.model import PROFILE_WIDTH, head
 from reproductions.deeploc.tree import LOCATIONS, NODES, PATHS
 
 KNOWN_RESIDUES = 20
@@ -81,9 +81,7 @@ def build(settings: Mapping[str, Any], label_weights: Sequence[float] | None = N
     x = keras.layers.Dropout(settings["dropout"], name="dense_dropout")(x)
     outputs = {
         "location": _location(x, settings),
-        "membrane": keras.layers.Dense(1, activation="sigmoid", dtype="float32", name="membrane")(
-            x
-        ),
+        "membrane": head(1, "sigmoid", "membrane", x),
     }
     one_of_ten = settings["head"] in ("softmax", "tree")
     loss = MultiLabelCrossentropy(label_weights, settings["focus"])
@@ -155,11 +153,8 @@ def _location(x: Any, settings: Mapping[str, Any]) -> Any:
     if settings["head"] == "tree":
         logits = keras.layers.Dense(len(NODES), dtype="float32", name="node_logits")(x)
         return TreeLeaves(PATHS, dtype="float32", name="location")(logits)
-    if settings["head"] == "softmax":
-        return keras.layers.Dense(
-            len(LOCATIONS), activation="softmax", dtype="float32", name="location"
-        )(x)
-    return sigmoids(len(LOCATIONS), "location", x)
+    activation = "softmax" if settings["head"] == "softmax" else "sigmoid"
+    return head(len(LOCATIONS), activation, "location", x)
 
 
 @keras.saving.register_keras_serializable(package="deeploc")

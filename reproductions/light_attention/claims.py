@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from common.harness.claims import CONFIDENCE, Claim, Measured, widened
+from common.harness.claims import Claim, Measured, interval_of
 from common.harness.groups import choose_group
 from common.harness.record import Record
 from common.harness.targets import NotAttempted
@@ -63,10 +63,8 @@ def _falls(experiment: str) -> Callable[[Sequence[Record]], Measured | NotAttemp
         one, other = group.estimate("accuracy"), group.estimate("setHARD/accuracy")
         value = one.value - other.value
         shuffled = np.random.default_rng(0).permutation(other.drawn)
-        tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
-        low, high = np.quantile(one.drawn - shuffled, tails)
         parts = [one.by_seed - other.by_seed] if group.is_trained else []
-        low, high = widened(value, min(float(low), value), max(float(high), value), parts)
+        low, high = interval_of(value, one.drawn - shuffled, parts)
         detail = f"setDeepLoc {one.value:.3f}, setHARD {other.value:.3f}"
         return Measured(value, low, high, len(group.seeds), group.data, group.profile, detail)
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples
 from common.data.fetch import SIMULATED, locate
 from common.data.motifs import read_motifs
 from common.harness.ensemble import members_of
@@ -24,7 +23,7 @@ from common.training.fit import predict
 from reproductions.rnatracker.data import Table
 from reproductions.rnatracker.inputs import base_tokens, nucleotide_table
 from reproductions.rnatracker.networks import first_record, load_network, table_of
-from reproductions.rnatracker.training import make_sources, normalised
+from reproductions.rnatracker.training import examples_of, normalised
 
 MATCHED = 0.05
 
@@ -54,8 +53,7 @@ def run(context: Context) -> RunResult:
     active = mean_activations(tokens, nucleotide_table(), kernel, bias)
     order, tree = cluster_filters(active)
     frame = table.frame.iloc[chosen].reset_index(drop=True)
-    sources, lengths = make_sources(frame, record.settings)
-    examples = Examples(frame["id"].to_numpy(str), lengths, sources)
+    examples = examples_of(frame, record.settings)
     budget = settings["max_positions"]
     alone = isolate_filters(
         layer,

@@ -173,6 +173,12 @@ def make_sources(
     return sources, np.full(len(frame), length)
 
 
+def examples_of(frame: pd.DataFrame, settings: Mapping[str, Any]) -> Examples:
+    """Transcripts without labels, as the network of the settings reads them; see `make_sources`."""
+    sources, lengths = make_sources(frame, settings)
+    return Examples(frame["id"].to_numpy(str), lengths, sources)
+
+
 def _context_tokens(
     ids: list[str], sequences: list[str], settings: Mapping[str, Any]
 ) -> list[np.ndarray]:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples
 from common.harness.ensemble import members_of
 from common.harness.experiment import Context
 from common.harness.record import RunResult
@@ -19,7 +18,7 @@ from common.training.fit import predict
 from reproductions.rnatracker.data import Table
 from reproductions.rnatracker.networks import first_record, load_network, table_of
 from reproductions.rnatracker.scanning import Scanner, three_prime_utr
-from reproductions.rnatracker.training import make_sources
+from reproductions.rnatracker.training import examples_of
 
 if TYPE_CHECKING:
     import keras
@@ -92,8 +91,7 @@ def predominant_found(
 ) -> np.ndarray:
     """(n,) bool: whether the network finds the predominant fraction of these transcripts."""
     frame = table.frame.iloc[rows].reset_index(drop=True)
-    sources, lengths = make_sources(frame, settings)
-    examples = Examples(frame["id"].to_numpy(str), lengths, sources)
+    examples = examples_of(frame, settings)
     guessed = predict(model, examples, batch_size=64, max_positions=settings["max_positions"])
     return guessed.argmax(axis=1) == table.shares[rows].argmax(axis=1)
 
