@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reproductions.cli_options import PapersOption, ProfileOption, ResultsOption
+from reproductions.cli_options import JobsOption, PapersOption, ProfileOption, ResultsOption
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
@@ -57,7 +57,7 @@ def baseline(
     seeds: Annotated[
         int, typer.Option(help="First run what lacks of this many seeds; 0 runs nothing.", min=0)
     ] = 0,
-    jobs: Annotated[int, typer.Option(help="Runs at the same time.", min=1)] = 1,
+    jobs: JobsOption = None,
     offline: Annotated[bool, typer.Option("--offline", help="Download nothing.")] = False,
 ) -> None:
     """Record what `check` compares with, from at least five seeds of each experiment.
@@ -90,7 +90,7 @@ def _trained(paper: Paper, profile: str, seeds: int) -> Paper:
     return replace(paper, experiments=experiments)
 
 
-def _run(papers: dict[str, Paper], profile: str, jobs: int, offline: bool) -> None:
+def _run(papers: dict[str, Paper], profile: str, jobs: int | None, offline: bool) -> None:
     """Run what has no record yet; `DataError` where data are nowhere."""
     from common.errors import DataError
     from reproductions.jobs import fetch, run_jobs, runnable

@@ -16,3 +16,11 @@ PapersOption = Annotated[
 ResultsOption = Annotated[
     Path | None, typer.Option("--results", help="Folder of results in place of `results`.")
 ]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        help="Runs at the same time; without it as many as there are cores and memory for.",
+        min=1,
+        show_default=False,
+    ),
+]

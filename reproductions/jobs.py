@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from common.backend import usable_cores
+from common.backend import local_gpus, usable_cores, usable_memory
 from common.errors import DataError, ReproduceError
 from common.files import write_whole
 
@@ -23,6 +25,9 @@ SNAKEMAKE = (
     *("--rerun-triggers", "input", "params"),
 )
 
+# Jobs that a cluster is given at once, where the user does not say.
+AT_ONCE = {"slurm": 50, "kubernetes": 50}
+
 
 def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
     """Find the data sets of a profile.
@@ -30,7 +35,7 @@ def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
     Returns
     -------
     list of str
-        Those that are nowhere, and for which simulated data may not stand in.
+        Those that are nowhere.
     """
     from common.data.fetch import locate
 
@@ -42,10 +47,7 @@ def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
             print(f"data: {name} from the {located.origin} ({located.variant})", flush=True)
         except DataError as error:
             print(f"data: {error}", file=sys.stderr, flush=True)
-            if profile == "quick":
-                print(f"data: simulated data stands in for {name}", file=sys.stderr, flush=True)
-            else:
-                missing.append(name)
+            missing.append(name)
     return missing
 
 
@@ -85,10 +87,54 @@ def runnable(
     return keys, left_out
 
 
+def simulated(papers: Mapping[str, Paper], left_out: Collection[str]) -> list[RunKey]:
+    """Runs of the smoke profile, whose data are simulated, of experiments that lack their data.
+
+    Parameters
+    ----------
+    papers : mapping of str to Paper
+    left_out : collection of str
+        ``paper/experiment``, as `runnable` names them.
+
+    Returns
+    -------
+    list of RunKey
+        With the runs that they read; those that the profile does not have are not among them.
+    """
+    from common.harness.experiment import needed_keys, ordered_keys
+
+    keys: list[RunKey] = []
+    for paper in papers.values():
+        wanted: set[RunKey] = set()
+        ordered = ordered_keys(paper, "smoke")
+        for key in reversed(ordered):
+            if f"{paper.name}/{key.experiment}" in left_out or key in wanted:
+                wanted |= {key, *needed_keys(paper, key)}
+        keys += [key for key in ordered if key in wanted]
+    return keys
+
+
 def run_jobs(
-    papers: Mapping[str, Paper], keys: list[RunKey], jobs: int, executor: str, *, dry_run: bool
+    papers: Mapping[str, Paper],
+    keys: list[RunKey],
+    jobs: int | None,
+    executor: str,
+    *,
+    dry_run: bool,
 ) -> None:
     """Let Snakemake run what has no record yet, and show how far it is.
+
+    Parameters
+    ----------
+    papers : mapping of str to Paper
+    keys : list of RunKey
+    jobs : int or None
+        Runs at the same time; without it as many as there are cores and memory for, or what a
+        cluster is given at once.
+    executor : str
+        ``local``, ``slurm`` or ``kubernetes``.
+    dry_run : bool
+        Only show what would run.
 
     Raises
     ------
@@ -108,7 +154,8 @@ def run_jobs(
     wanted = log.with_suffix(".records")
     records = "\n".join(str(key.path("json", results_folder())) for key in keys)
     write_whole(wanted, lambda path: path.write_text(records))
-    arguments = _arguments(papers, keys[0].profile, wanted, jobs, threads, executor)
+    at_once = jobs or max(1, min(AT_ONCE.get(executor, usable_cores()), len(waiting)))
+    arguments = _arguments(papers, wanted, at_once, threads, executor)
     if dry_run:
         arguments += ["--dry-run", "--quiet", "host"]
         if executor == "kubernetes":
@@ -119,20 +166,33 @@ def run_jobs(
         return
     for key in waiting:
         key.path("json", results_folder()).unlink(missing_ok=True)
-    with log.open("w") as stream:
-        child = subprocess.Popen(arguments, stdout=stream, stderr=stream)
+    with log.open("w") as stream, _stopped_by_any_signal():
+        child = subprocess.Popen(arguments, stdout=stream, stderr=stream, start_new_session=True)
         try:
             minutes = {key: cost.minutes for key, cost in costs.items()}
             Overview(minutes, results_folder(), log.parent).watch(child)
         except KeyboardInterrupt:
+            os.killpg(child.pid, signal.SIGINT)  # Snakemake and all that it runs, once
             child.wait()
             raise
     if child.returncode:
         raise ReproduceError(*_failure(keys, log))
 
 
+@contextmanager
+def _stopped_by_any_signal() -> Iterator[None]:
+    """Let `kill` and a terminal that closes do what Ctrl-C does, so that no job is left behind."""
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(one, signal.default_int_handler) for one in signals]
+    try:
+        yield
+    finally:
+        for one, handler in zip(signals, before, strict=True):
+            signal.signal(one, handler)
+
+
 def _arguments(
-    papers: Mapping[str, Paper], profile: str, records: Path, jobs: int, threads: int, executor: str
+    papers: Mapping[str, Paper], records: Path, jobs: int, threads: int, executor: str
 ) -> list[str]:
     """Command that makes the records that a file lists."""
     from common.paths import project_root
@@ -140,11 +200,13 @@ def _arguments(
     root, workflow = project_root(), project_root() / "workflow"
     arguments = [sys.executable, "-m", "snakemake", *SNAKEMAKE]
     arguments += ["--snakefile", str(workflow / "Snakefile"), "--directory", str(root)]
-    config = {"profile": profile, "papers": ",".join(papers), "records": records}
+    config = {"papers": ",".join(papers), "records": records}
     arguments += ["--config", *(f"{name}={value}" for name, value in config.items())]
     if executor == "local":
         each = min(threads, max(1, usable_cores() // jobs))
-        return [*arguments, f"threads={each}", "--cores", str(jobs * each)]
+        arguments += [f"threads={each}", "--cores", str(jobs * each)]
+        limits = {"mem_mb": usable_memory() // 2**20, "gpu": local_gpus()}
+        return [*arguments, "--resources", *(f"{name}={n}" for name, n in limits.items() if n)]
     place = str(workflow / "profiles" / executor)
     return [*arguments, "--workflow-profile", place, "--jobs", str(max(jobs, 2))]
 

@@ -10,6 +10,7 @@ import time
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 
@@ -20,6 +21,15 @@ def pipeline(*arguments: str, **environment: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [sys.executable, "-m", "reproductions.run_all", *arguments],
         capture_output=True, text=True, cwd=ROOT, timeout=600, env=_environment(environment),
+    )  # fmt: skip
+
+
+def started(*arguments: str, **environment: str) -> subprocess.Popen:
+    """The pipeline in a process group of its own, not waited for."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "reproductions.run_all", *arguments],
+        cwd=ROOT, env=_environment(environment), start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
 
@@ -112,17 +122,34 @@ def test_github_runs_what_ci_runs():
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_to_the_pipeline_alone_leaves_no_job_behind(tmp_path, stop):
+    places = {name: str(tmp_path / name) for name in ("REPRODUCE_RESULTS", "REPRODUCE_RUNS")}
+    child = started("--profile", "smoke", "--paper", "sonderby", **places)
+    one = psutil.Process(child.pid)
+
+    def jobs():
+        return [p for p in one.children(recursive=True) if "reproductions.cli" in p.cmdline()]
+
+    end = time.monotonic() + 120
+    while time.monotonic() < end and not jobs():
+        time.sleep(0.2)
+    family = one.children(recursive=True)
+    assert jobs()
+    child.send_signal(stop)
+    _, errors = child.communicate(timeout=120)
+    assert child.returncode == 130, errors
+    assert psutil.wait_procs(family, timeout=20)[1] == []
+
+
+@pytest.mark.slow
 def test_smoke_pipeline_goes_on_after_ctrl_c_and_then_has_nothing_to_do(tmp_path):
     places = {
         "REPRODUCE_RESULTS": str(tmp_path / "results"),
         "REPRODUCE_RUNS": str(tmp_path / "runs"),
     }
     one = ("--profile", "smoke", "--paper", "sonderby")
-    child = subprocess.Popen(
-        [sys.executable, "-m", "reproductions.run_all", *one],
-        cwd=ROOT, env=_environment(places), start_new_session=True,
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
+    child = started(*one, **places)
     end = time.monotonic() + 240
     records = tmp_path / "results" / "runs"
     while time.monotonic() < end and not list(records.rglob("*.json")):
@@ -140,8 +167,8 @@ def test_smoke_pipeline_goes_on_after_ctrl_c_and_then_has_nothing_to_do(tmp_path
     page = (tmp_path / "results/report/index.html").read_text()
     assert "simulated" in page
     assert (tmp_path / "results/comparison.csv").exists()
-    started = time.monotonic()
+    begun = time.monotonic()
     again = pipeline(*one, **places)
     assert again.returncode == 0
     assert "5 in all, 5 done before" in again.stdout
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - begun < 60

@@ -1,18 +1,20 @@
-"""Which runs of a profile can be run with the data that are here."""
+"""Which runs of a profile can be run with the data that are here, and how many at once."""
 
 from __future__ import annotations
+
+import subprocess
 
 import pytest
 
 from common.harness.experiment import Experiment, Paper
 from common.harness.targets import NotAttempted
-from reproductions.jobs import runnable
+from reproductions.jobs import run_jobs, runnable, simulated
 
 
 @pytest.fixture
 def papers(tmp_path):
     def experiment(name, **options):
-        seeds = {"full": (1, 2), "quick": (1,)}
+        seeds = {"full": (1, 2), "quick": (1,), "smoke": (1,)}
         return Experiment("made", name, "t", lambda context: None, seeds, **options)
 
     experiments = (
@@ -49,3 +51,70 @@ def test_without_a_data_set_its_runs_and_those_that_read_them_are_left_out(paper
 
 def test_a_profile_that_does_not_read_it_is_whole(papers):
     assert runnable(papers, "quick", ["b"])[1] == {}
+
+
+def test_experiments_without_their_data_run_on_simulated_data_with_all_that_they_read(papers):
+    assert simulated(papers, ()) == []
+    keys = simulated(papers, ["made/poor"])
+    assert [(key.profile, key.experiment) for key in keys] == [("smoke", "poor")]
+    keys = simulated(papers, ["made/mean-of-means"])
+    assert [key.experiment for key in keys] == ["rich", "mean", "mean-of-means"]
+    assert {key.profile for key in keys} == {"smoke"}
+
+
+class Snakemake:
+    """Stands where `subprocess` does and keeps the command."""
+
+    def __init__(self, monkeypatch, cores, memory, gpus):
+        monkeypatch.setattr("reproductions.jobs.subprocess.run", self.run)
+        monkeypatch.setattr("reproductions.jobs.usable_cores", lambda: cores)
+        monkeypatch.setattr("reproductions.jobs.usable_memory", lambda: memory)
+        monkeypatch.setattr("reproductions.jobs.local_gpus", lambda: gpus)
+
+    def run(self, command):
+        self.command = command
+        return subprocess.CompletedProcess(command, 0)
+
+    def value(self, option):
+        return self.command[self.command.index(option) + 1]
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch, papers):
+    monkeypatch.setenv("REPRODUCE_RESULTS", str(tmp_path / "results"))
+    monkeypatch.setenv("REPRODUCE_RUNS", str(tmp_path / "runs"))
+    monkeypatch.setattr("reproductions.jobs._done", lambda paper, key: False)
+    return papers
+
+
+@pytest.mark.parametrize(
+    ("cores", "runs", "jobs", "threads", "used"),
+    [
+        (2, 8, None, 1, 2),  # a run for each core
+        (16, 8, None, 2, 16),  # as many as there are runs, the cores shared evenly
+        (16, 1, None, 2, 2),  # a run uses no more than it uses well
+        (16, 8, 1, 2, 2),
+        (2, 8, 4, 1, 4),
+    ],
+)
+def test_runs_share_the_cores(places, monkeypatch, cores, runs, jobs, threads, used):
+    snakemake = Snakemake(monkeypatch, cores, 8 * 2**30, 0)
+    keys = runnable(places, "full", ())[0][:runs]
+    run_jobs(places, keys, jobs, "local", dry_run=True)
+    assert f"threads={threads}" in snakemake.command
+    assert snakemake.value("--cores") == str(used)
+    assert snakemake.value("--resources") == "mem_mb=8192"
+
+
+def test_runs_never_share_a_gpu(places, monkeypatch):
+    snakemake = Snakemake(monkeypatch, 16, 0, 1)
+    run_jobs(places, runnable(places, "full", ())[0], None, "local", dry_run=True)
+    assert snakemake.value("--resources") == "gpu=1"
+
+
+@pytest.mark.parametrize(("jobs", "at_once"), [(None, "8"), (3, "3")])
+def test_a_cluster_is_given_all_runs_at_once(places, monkeypatch, jobs, at_once):
+    snakemake = Snakemake(monkeypatch, 2, 8 * 2**30, 0)
+    run_jobs(places, runnable(places, "full", ())[0], jobs, "slurm", dry_run=True)
+    assert snakemake.value("--jobs") == at_once
+    assert "--resources" not in snakemake.command
