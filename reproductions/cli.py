@@ -115,7 +115,7 @@ def run(
 
 @app.command(epilog="Example: `reproduce compare`")
 def compare(paper: PapersOption = None, results: ResultsOption = None) -> None:
-    """Put every reported number beside ours: comparison.csv and claims.csv."""
+    """Put every reported number beside ours: comparison.csv, claims.csv and README.md."""
     from common.harness.answers import write_answers
     from common.paths import results_folder
     from reproductions.papers import load_papers

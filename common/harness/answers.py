@@ -1,4 +1,4 @@
-"""Every printed number and every claim beside ours, in two tables."""
+"""Every printed number and every claim beside ours, as tables and as a page of Markdown."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ import pandas as pd
 from common.harness.claims import evaluate_claims, write_claims
 from common.harness.compare import compare, write_comparison
 from common.harness.experiment import Paper
+from common.harness.summary import write_summary
 
 
 def write_answers(papers: Sequence[Paper], results: Path) -> tuple[pd.DataFrame, list[Path]]:
-    """Write `comparison.csv` and `claims.csv` from the records there are.
+    """Write `comparison.csv`, `claims.csv` and `README.md` from the records there are.
 
     Returns
     -------
     DataFrame
         The comparison.
     list of Path
-        Both files.
+        The three files.
     """
     table = compare(papers, results)
     claims = evaluate_claims(papers, results)
-    return table, [write_comparison(table, results), write_claims(claims, results)]
+    paths = [write_comparison(table, results), write_claims(claims, results)]
+    return table, [*paths, write_summary(papers, table, claims, results)]

@@ -1,0 +1,136 @@
+"""The verdicts as one page of Markdown, `results/README.md`: for readers of the repository."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from common.files import written_whole
+from common.harness.page import GLYPHS, OTHER, SCORES, Line, counts_of, lines_of
+from common.harness.verdict import VERDICTS
+
+HEAD = """# What came out
+
+Every number that the papers print, and what came out here. `reproduce compare` writes this page.
+[comparison.csv](comparison.csv) has every row with intervals and reasons, [claims.csv](claims.csv)
+the statements, and `reproduce report` makes the whole page with figures. Full runs on `exact` or
+`reconstructed` data count as reproductions, all others are counted apart:
+[what the verdicts mean](../docs/decisions/verdicts.md).
+"""
+
+
+class PaperSummary(Protocol):
+    """What is needed of a paper."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+
+
+def write_summary(
+    papers: Sequence[PaperSummary], comparison: pd.DataFrame, claims: pd.DataFrame, results: Path
+) -> Path:
+    """Write `README.md` in the folder of results.
+
+    Parameters
+    ----------
+    papers : sequence
+        In the page's order.
+    comparison, claims : DataFrame
+        As `comparison.csv` and `claims.csv`.
+    results : Path
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    StorageError
+        A read-only folder or a full disk.
+    """
+    path = Path(results) / "README.md"
+    with written_whole(path) as temporary:
+        temporary.write_text(summary(papers, comparison, claims), encoding="utf-8")
+    return path
+
+
+def summary(papers: Sequence[PaperSummary], comparison: pd.DataFrame, claims: pd.DataFrame) -> str:
+    """Markdown: numbers by verdict, then each paper's numbers and claims that were tried."""
+    lines = {}
+    for paper in papers:
+        rows = comparison[comparison["paper"] == paper.name]
+        lines[paper.name] = lines_of(rows, [""] * len(rows))
+    shown = [paper for paper in papers if lines[paper.name]]
+    parts = [HEAD, _counts(shown, lines)]
+    for paper in papers:
+        own = claims[claims["paper"] == paper.name]
+        tried = own[own["verdict"] != "not attempted"]
+        numbers = _numbers(lines[paper.name])
+        if numbers or len(tried):
+            parts += [f"## {paper.title}\n", numbers, _claims(tried)]
+    return "\n".join(part for part in parts if part)
+
+
+def _counts(papers: Sequence[PaperSummary], lines: dict[str, list[Line]]) -> str:
+    columns = (*VERDICTS, OTHER)
+    rows = []
+    for paper in papers:
+        counts = counts_of(lines[paper.name])
+        rows.append([paper.title, *(str(counts[column] or "") for column in columns)])
+    return _table(["paper", *columns], rows)
+
+
+def _numbers(lines: Iterable[Line]) -> str:
+    """Every score that was tried, and how many other numbers are as printed."""
+    tried = [line for line in lines if line.verdict != "not attempted"]
+    same = [line for line in tried if line.part != SCORES and line.verdict == "equivalent"]
+    rows = [
+        [
+            f"{line.source}: {line.where}",
+            line.metric,
+            line.cells["reported"].text,
+            line.cells["reproduced"].text,
+            line.cells["ci"].text,
+            line.cells["n_seeds"].text,
+            line.data + ("" if line.profile == "full" else f", {line.profile}"),
+            f"{GLYPHS[line.verdict]} {line.verdict}",
+        ]
+        for line in tried
+        if line not in same
+    ]
+    heads = ("number", "metric", "printed", "here", "difference, 90 %", "seeds", "data", "verdict")
+    rest = f"\nEquivalent too: {len(same)} {', '.join(sorted({line.part for line in same}))}.\n"
+    return _table(heads, rows) + (rest if same else "")
+
+
+def _claims(claims: pd.DataFrame) -> str:
+    rows = [
+        [
+            row["claim"],
+            f"{row['difference']:+.3f}".replace("-", "−"),
+            f"{row['low']:.3f} … {row['high']:.3f}".replace("-", "−"),
+            str(int(row["n_seeds"])),
+            row["data"] + ("" if row["profile"] == "full" else f", {row['profile']}"),
+            f"{GLYPHS[row['verdict']]} {row['verdict']}",
+        ]
+        for row in claims.to_dict("records")
+    ]
+    return _table(("claim", "difference", "90 %", "seeds", "data", "verdict"), rows)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A Markdown table; empty without rows."""
+    if not rows:
+        return ""
+    cells = [heads, ["---"] * len(heads), *rows]
+    return "".join(f"| {' | '.join(map(_escaped, row))} |\n" for row in cells)
+
+
+def _escaped(text: str) -> str:
+    """Text that stays in its cell."""
+    return " ".join(text.replace("|", r"\|").replace("<", "&lt;").split())
