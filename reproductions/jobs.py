@@ -181,8 +181,11 @@ def run_jobs(
 
 @contextmanager
 def _stopped_by_any_signal() -> Iterator[None]:
-    """Let `kill` and a terminal that closes do what Ctrl-C does, so that no job is left behind."""
-    signals = (signal.SIGTERM, signal.SIGHUP)
+    """Let `kill` and a terminal that closes do what Ctrl-C does, so that no job is left behind.
+
+    A shell lets what it starts in the background ignore Ctrl-C, and so would all that we start.
+    """
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     before = [signal.signal(one, signal.default_int_handler) for one in signals]
     try:
         yield

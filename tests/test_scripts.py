@@ -125,7 +125,11 @@ def test_github_runs_what_ci_runs():
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_the_pipeline_alone_leaves_no_job_behind(tmp_path, stop):
     places = {name: str(tmp_path / name) for name in ("REPRODUCE_RESULTS", "REPRODUCE_RUNS")}
-    child = started("--profile", "smoke", "--paper", "sonderby", **places)
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does with `&`
+    try:
+        child = started("--profile", "smoke", "--paper", "sonderby", **places)
+    finally:
+        signal.signal(signal.SIGINT, before)
     one = psutil.Process(child.pid)
 
     def jobs():
