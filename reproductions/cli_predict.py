@@ -67,10 +67,15 @@ def predict(
         _complain_of_lacking(fasta)
     if on_error not in ON_ERROR:
         raise UsageError(f"--on-error {on_error}", "unknown", f"Known: {', '.join(ON_ERROR)}")
-    if shards:
-        print(_sharded(fasta, model, output, shards))
-        return
     form = form or _form_of(output)
+    if output is not None:
+        from common.predict.stream import check_form, check_target
+
+        check_form(form)
+        check_target(Path(fasta), output)
+    if shards:
+        _print_commands(fasta, model, output, form, shards)
+        return
     with _as_file(fasta) as source:
         members, answering = _load(model, source)
         done = _run(answering, source, output, form, on_error == "skip")
@@ -195,17 +200,28 @@ def _plot(predictor: Predictor, source: Path, folder: Path, skip_bad: bool) -> N
                 raise
 
 
-def _sharded(fasta: str, model: str, output: Path | None, shards: int) -> str:
-    """Command for Snakemake, on one machine or with a profile on a cluster."""
+def _print_commands(fasta: str, model: str, output: Path | None, form: str, shards: int) -> None:
+    """Print Snakemake's command for this machine; to the standard error, the one for a cluster.
+
+    Raises
+    ------
+    UsageError, DataError
+        A file or the output is missing; as `find_model`.
+    """
     from common.paths import project_root
+    from reproductions.models import find_model, is_several
 
     if output is None or fasta == "-":
         raise UsageError("--shards", "a file and --output are needed", "Name both")
     snakefile = project_root() / "workflow" / "predict.smk"
-    config = {"fasta": fasta, "model": model, "output": str(output), "parts": str(shards)}
+    if not is_several(model):
+        find_model(model)
+    config = {"fasta": fasta, "model": model, "output": output, "parts": shards, "form": form}
     pairs = [f"{name}={value}" for name, value in config.items()]
-    command = [sys.executable, "-m", "snakemake", "-s", str(snakefile), "--cores", "all"]
-    return shlex.join([*command, "--config", *pairs])
+    command = [sys.executable, "-m", "snakemake", "-s", str(snakefile)]
+    slurm = shlex.join([*command, "--executor", "slurm", "--jobs", str(shards), "--config", *pairs])
+    print(f"on a cluster with Slurm (extra `slurm`): {slurm}", file=sys.stderr)
+    print(shlex.join([*command, "--cores", "all", "--config", *pairs]))
 
 
 def _form_of(output: Path | None) -> str:

@@ -22,8 +22,8 @@ def serve(
     model: Annotated[
         list[str] | None,
         typer.Option(
-            help="A name that `reproduce predict --list` shows, or the path of a card; may be "
-            "given again. By default every released model."
+            help="A name that `reproduce predict --list` shows, the path of a card, or all; may "
+            "be given again. By default every released model."
         ),
     ] = None,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -73,9 +73,10 @@ def _models(named: Sequence[str]) -> Iterator[tuple[Card, Callable[[], Predictor
     UsageError, DataError
         As `find_model`; or no model is named and none is released.
     """
-    from reproductions.models import find_model, load_model, released
+    from reproductions.models import ALL, find_model, load_model, released
 
-    names = named or [model.name for _, model, path in released() if path.exists()]
+    ready = [model.name for _, model, path in released() if path.exists()]
+    names = [one for name in named or [ALL] for one in (ready if name == ALL else [name])]
     if not names:
         remedy = "`reproduce release --help`; then name the card with --model"
         raise UsageError("reproduce serve", "no model is released yet", remedy)

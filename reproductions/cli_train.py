@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -55,7 +56,7 @@ def train(
         raise UsageError(f"--profile {profile}", "not one of them", "Known: quick, full")
     network = known[paper]
     labelled = read_labelled(fasta, labels, network.alphabet, least=folds, drop=drop_unmatched)
-    name = f"{fasta.name.split('.')[0]}-{paper}"
+    name = f"{_stem(fasta)}-{paper}"
     overrides = dict(parse_override(text) for text in set_ or ())
     for path in run_study(
         name,
@@ -69,3 +70,9 @@ def train(
         quiet=quiet,
     ):
         print(path)
+
+
+def _stem(fasta: Path) -> str:
+    """A file's name up to its first dot, with hyphens for what a study's name may not hold."""
+    name = re.sub(r"[^A-Za-z0-9_+-]+", "-", fasta.name.split(".")[0])
+    return name.lstrip("_+-") or "own"

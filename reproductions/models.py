@@ -72,6 +72,9 @@ def find_model(name: str) -> tuple[ReleasedModel | None, Card, Path]:
         if card.paper not in trainables():
             raise UsageError(name, f"of an unknown model, {card.model!r}", _known(known))
         return None, card, Path(name)
+    if name == ALL:
+        fault = "this stands for several models, and one is needed"
+        raise UsageError(f"model {name!r}", fault, f"Known: {', '.join(known)}")
     raise UsageError(f"model {name!r}", "there is none of this name", _known(known))
 
 

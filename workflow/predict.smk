@@ -1,10 +1,10 @@
 # Predictions of a large FASTA file, a job for each part; safe to retry.
 #
 #     snakemake -s workflow/predict.smk --cores 8 \
-#         --config fasta=my.fasta model=sonderby output=my.tsv parts=8
+#         --config fasta=my.fasta model=sonderby output=my.tsv parts=8 form=tsv
 #
-# `reproduce predict my.fasta --model sonderby -o my.tsv --shards 8` prints this command. Bad records
-# are skipped and listed in OUTPUT.rejected.tsv.
+# `reproduce predict my.fasta --model sonderby -o my.tsv --shards 8` prints this command, and the one
+# for a cluster. Bad records are skipped and listed in OUTPUT.rejected.tsv.
 import sys
 from pathlib import Path
 
@@ -15,10 +15,12 @@ from common.predict.shards import join_tables, split_fasta
 
 OUTPUT = Path(config["output"])
 FOLDER = OUTPUT.with_name(f"{OUTPUT.name}.parts")
-ENDING = "jsonl" if {".json", ".jsonl"}.intersection(OUTPUT.suffixes) else "tsv"
+LIKE = "jsonl" if {".json", ".jsonl"}.intersection(OUTPUT.suffixes[-2:]) else "tsv"
+ENDING = config.get("form", LIKE)
 NUMBERS = [f"{number:05d}" for number in range(int(config["parts"]))]
 PARTS = [str(FOLDER / f"{number}.fasta.gz") for number in NUMBERS]
 TABLES = [str(FOLDER / f"{number}.{ENDING}") for number in NUMBERS]
+REJECTED = str(FOLDER / "split.rejected.tsv")
 
 
 localrules:
@@ -29,20 +31,22 @@ localrules:
 rule join:
     default_target: True
     input:
-        TABLES,
+        tables=TABLES,
+        rejected=REJECTED,
     output:
         str(OUTPUT),
     run:
-        join_tables([Path(name) for name in input], Path(output[0]))
+        join_tables([Path(name) for name in input.tables], Path(output[0]), Path(input.rejected))
 
 
 rule split:
     input:
         config["fasta"],
     output:
-        temp(PARTS),
+        parts=temp(PARTS),
+        rejected=REJECTED,
     run:
-        split_fasta(Path(input[0]), [Path(name) for name in output])
+        split_fasta(Path(input[0]), [Path(name) for name in output.parts], Path(output.rejected))
 
 
 rule predict:
@@ -60,4 +64,4 @@ rule predict:
         model=config["model"],
     shell:
         "{params.python:q} -m reproductions.cli predict {input:q} --model {params.model:q} "
-        "-o {output:q} --on-error skip || test $? -eq 3 -a -s {output:q}"
+        "-o {output:q} --on-error skip || test $? -eq 3 -a -e {output:q}"

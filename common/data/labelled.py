@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.alphabet import Alphabet
-from common.data.fasta import Record, read_fasta
+from common.data.fasta import read_fasta, stream_fasta
 from common.data.verify import sha256
 from common.errors import DataError
 
@@ -78,14 +78,15 @@ def read_labelled(
     Raises
     ------
     DataError
-        A bad sequence or table, an id without its other half, shares that do not sum to 1, or
-        fewer than two labels or than `least` sequences of one; it names the record.
+        A bad sequence or table, an id without its other half or with two labels, shares that do
+        not sum to 1, or fewer than two labels or than `least` sequences of one; it names the
+        record.
     """
     fasta = Path(fasta)
     records = list(read_fasta(fasta))
     files = {fasta.name: sha256(fasta)}
     if labels == HEADER:
-        table = _from_headers(fasta, records)
+        table = _from_headers(fasta)
     else:
         table = _read_table(Path(labels))
         files[Path(labels).name] = sha256(Path(labels))
@@ -111,13 +112,19 @@ def read_labelled(
     return Labelled(frame, names, truth, task, files, tuple(lacking))
 
 
-def _from_headers(fasta: Path, records: Sequence[Record]) -> pd.DataFrame:
+def _from_headers(fasta: Path) -> pd.DataFrame:
     """Table with one column of labels from the headers' second words."""
-    for record in records:
+    words: dict[str, str] = {}
+    for record in stream_fasta(fasta):
         if not record.description:
             fault = "the header has no second word, which would be the label"
             raise DataError(f"{fasta}, {record.id}", fault, "Write >ID LABEL, or give a table")
-    words = {record.id: record.description.split()[0] for record in records}
+        word = record.description.split()[0]
+        first = words.setdefault(record.id, word)
+        if first != word:
+            fault = f"its records have the labels {first} and {word}"
+            remedy = f"Keep one of them, or write {first}{SEVERAL}{word}"
+            raise DataError(f"{fasta}, {record.id}", fault, remedy)
     return pd.DataFrame({"label": pd.Series(words)})
 
 

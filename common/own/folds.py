@@ -9,6 +9,7 @@ import numpy as np
 
 from common.data.alphabet import Alphabet
 from common.data.splits import stratified_folds
+from common.errors import DataError
 from common.features.homology import SEARCH, deal_groups, homologous_groups, homologous_pairs
 
 SEED = 1
@@ -41,10 +42,34 @@ def make_folds(
     (m,) int64
     str
         `HOMOLOGY_SAFE` or `RANDOM`.
+
+    Raises
+    ------
+    DataError
+        A fold would be empty, or the folds that train beside it would hold one label only.
     """
     main = truth if truth.ndim == 1 else np.array(labels, dtype=object)[truth.argmax(axis=1)]
     if shutil.which("mmseqs") is None:
         return stratified_folds(list(main), n, SEED, ids=list(ids)), RANDOM
     search = SEARCH if alphabet.name == "protein" else (*SEARCH, "--search-type", "3")
     groups = homologous_groups(ids, homologous_pairs(ids, sequences, search))
-    return deal_groups(ids, list(main), groups, n, SEED), HOMOLOGY_SAFE
+    found = deal_groups(ids, list(main), groups, n, SEED)
+    _check_dealt(found, groups, truth, n)
+    return found, HOMOLOGY_SAFE
+
+
+def _check_dealt(fold: np.ndarray, groups: np.ndarray, truth: np.ndarray, n: int) -> None:
+    filled = len(np.unique(fold))
+    if filled < n:
+        fault = f"{len(np.unique(groups))} groups of homologues fill {filled} of {n} folds"
+        remedy = "Add sequences that are no relatives of these"
+        if filled > 1:
+            remedy += f", or take fewer folds (--folds {filled})"
+        raise DataError("folds", fault, remedy)
+    if truth.ndim > 1:
+        return
+    for number in range(n):
+        left = set(truth[fold != number])
+        if len(left) < 2:
+            fault = f"without fold {number} only {left.pop()} is left to train on"
+            raise DataError("folds", fault, "Add sequences of each label that are no relatives")

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from common.data.labelled import Labelled
-from common.errors import UsageError
-from common.harness.experiment import ordered_keys
+from common.errors import DataError
+from common.harness.experiment import Paper, ordered_keys
+from common.harness.record import read_records
 from common.harness.runner import run_experiment
+from common.harness.settings import NONE_RELEASED, Setting, Settings
 from common.own.final import write_final
 from common.own.folds import RANDOM
-from common.own.study import make_study
+from common.own.study import NETWORK, make_study
 from common.own.summary import write_summary
 from common.own.trainable import Trainable
+from common.predict.predictor import COLUMNS
+
+RESERVED = ("truth", "model", *COLUMNS, "probabilities")
+"""Columns of tables that have one for each label too."""
 
 
 def run_study(
@@ -38,7 +45,7 @@ def run_study(
         As in `common.own.study.make_study`.
     folder : Path
         Everything is written below it; checkpoints too, so that the same call goes on after a
-        stop.
+        stop. Records of the same name and profile with other data, folds or settings are deleted.
     quiet : bool
 
     Returns
@@ -49,14 +56,14 @@ def run_study(
     Raises
     ------
     UsageError
-        An unknown setting.
+        An unknown setting, or a value of another type.
+    DataError
+        The sequences cannot be dealt into folds, or a label is named like a column of the tables.
     StorageError
         The folder cannot be written.
     """
-    unknown = sorted(set(overrides or {}) - set(trainable.settings(profile)))
-    if unknown:
-        known = ", ".join(trainable.settings(profile))
-        raise UsageError(f"setting {unknown[0]}", "unknown", f"Known: {known}")
+    _check_names(labelled.labels)
+    overrides = _typed(trainable, profile, overrides or {})
     study, data = make_study(
         name,
         labelled,
@@ -73,11 +80,42 @@ def run_study(
     for key in ordered_keys(study, profile):
         experiment = study.experiment(key.experiment)
         run_experiment(study, experiment, key, quiet=quiet, results=folder, runs=runs)
+    delete_other_runs(study, profile, folder)
     if not quiet:
         print(f"{name}: training on all sequences", file=sys.stderr, flush=True)
     card = write_final(study, data, profile, seeds[0], folder, runs, quiet=quiet)
-    page = write_summary(study, folder, _about(labelled, trainable, data.how, folds, profile))
+    about = _about(labelled, trainable, data.how, folds, profile)
+    page = write_summary(study, folder, profile, about)
     return [page, folder / "scores.csv", card]
+
+
+def delete_other_runs(study: Paper, profile: str, results: Path) -> None:
+    """Delete a study's records that were made with other data, folds or settings.
+
+    Further seeds with the same settings are kept.
+    """
+    settings = json.loads(json.dumps(study.settings.resolve("paper", profile, NETWORK)))
+    for record in read_records(results, profile, study.name):
+        if record.settings != settings:
+            record.path.unlink()
+            for path in record.path.parent.glob(f"{record.key.stem}.*"):
+                path.unlink()
+
+
+def _check_names(labels: Sequence[str]) -> None:
+    for name in labels:
+        if name in RESERVED:
+            fault = "a column of every table has this name"
+            raise DataError(f"label {name}", fault, "Give the label another name")
+
+
+def _typed(trainable: Trainable, profile: str, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """The overrides, each in the type that the network's own settings have."""
+    own = trainable.settings(profile).items()
+    settings = {name: Setting(name, value, NONE_RELEASED) for name, value in own}
+    path = Path(trainable.name, "settings.toml")
+    found = Settings(path, settings, {}, {}, {}).resolve("paper", profile, NETWORK, overrides)
+    return {name: found[name] for name in overrides}
 
 
 def _about(

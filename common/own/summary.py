@@ -26,8 +26,8 @@ from common.predict.reliability import draw_reliability
 FOLDER = Path(__file__).parent / "templates"
 
 
-def score_table(study: Paper, results: Path) -> pd.DataFrame:
-    """Every score of every method, on all folds pooled.
+def score_table(study: Paper, results: Path, profile: str) -> pd.DataFrame:
+    """Every score of every method in the runs of a profile, on all folds pooled.
 
     Returns
     -------
@@ -37,7 +37,7 @@ def score_table(study: Paper, results: Path) -> pd.DataFrame:
     """
     rows = []
     for experiment in study.experiments:
-        group = _group(study, experiment.name, results)
+        group = _group(study, experiment.name, results, profile)
         if group is None:
             continue
         for metric in group.records[0].metrics:
@@ -48,7 +48,9 @@ def score_table(study: Paper, results: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def write_summary(study: Paper, results: Path, about: Sequence[tuple[str, str]]) -> Path:
+def write_summary(
+    study: Paper, results: Path, profile: str, about: Sequence[tuple[str, str]]
+) -> Path:
     """Write `scores.csv`, `claims.csv`, figures and the page of a study.
 
     Parameters
@@ -57,6 +59,8 @@ def write_summary(study: Paper, results: Path, about: Sequence[tuple[str, str]])
         From `common.own.study.make_study`, its runs done.
     results : Path
         Folder of its records.
+    profile : str
+        Whose records are summed up.
     about : sequence of (str, str)
         What the page says of the data and the network, in lines.
 
@@ -65,11 +69,11 @@ def write_summary(study: Paper, results: Path, about: Sequence[tuple[str, str]])
     Path
         ``report/index.html`` under `results`.
     """
-    table = score_table(study, results)
+    table = score_table(study, results, profile)
     write_table(table, results / "scores.csv")
-    claims = evaluate_claims([study], results)
+    claims = evaluate_claims([study], results, profile)
     write_table(claims, results / "claims.csv")
-    group = _group(study, study.experiments[0].name, results)
+    group = _group(study, study.experiments[0].name, results, profile)
     figures = [] if group is None else draw_figures(next(iter(group.scores().values())), results)
     path = results / "report" / "index.html"
     with written_whole(path) as temporary:
@@ -125,8 +129,8 @@ def draw_predictions(pooled: SeedScores, results: Path) -> str:
     return f"../figures/{path.name}"
 
 
-def _group(study: Paper, experiment: str, results: Path) -> RunGroup | None:
-    return choose_group(read_records(results, paper=study.name), experiment, "paper")
+def _group(study: Paper, experiment: str, results: Path, profile: str) -> RunGroup | None:
+    return choose_group(read_records(results, profile, study.name), experiment, "paper", profile)
 
 
 def _page(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,6 +20,8 @@ LOOKED_AT = 100
 """Records whose letters say what kind of sequences a file holds."""
 
 BETWEEN, EQUALS = "|", "="
+PAIR = re.compile(rf"(.+?){EQUALS}(\d\.\d{{6}})(?:\{BETWEEN}|$)")
+"""A label, whatever its characters, and its probability."""
 
 
 class Answering(Protocol):
@@ -89,7 +92,7 @@ class Panel:
         """Rows of `answer` as JSON has them."""
         found = []
         for row in table.to_dict("records"):
-            pairs = [pair.split(EQUALS) for pair in row["probabilities"].split(BETWEEN)]
+            pairs = PAIR.findall(row["probabilities"])
             answer = json_object(row, {name: float(value) for name, value in pairs})
             found.append({"model": row["model"], **answer})
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def plot_prediction(
     ----------
     predictor : Predictor
     identifier : str
-        Heads the figure and names its files; characters that file names may not hold become ``_``.
+        Heads the figure and names its files, as `file_name` says.
     sequence : str
     folder : Path
 
@@ -44,12 +45,23 @@ def plot_prediction(
     shown = weights is not None
     figure = Figure(figsize=(10 if shown else 5, 3.4), layout="constrained")
     axes = figure.subplots(1, 2, width_ratios=(1, 1.6)) if shown else [figure.subplots()]
-    figure.suptitle(f"{identifier}, {row['length']:,} long: {row['location']}", fontsize=10)
+    heading = f"{identifier}, {row['length']:,} long: {row['location']}"
+    figure.suptitle(heading, fontsize=10, parse_math=False)
     _bars(axes[0], predictor, row[list(predictor.labels)].to_numpy(dtype=float))
     if weights is not None:
         _attention(axes[1], weights)
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", identifier)[:LONGEST_NAME].lstrip(".") or "sequence"
-    return list(save_figure(figure, folder, name))
+    return list(save_figure(figure, folder, file_name(identifier)))
+
+
+def file_name(identifier: str) -> str:
+    """An id where a file can have it as its name, and otherwise one of its own that is like it.
+
+    Characters that file names may not hold become ``_``, and a checksum of the id follows.
+    """
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", identifier)[:LONGEST_NAME].lstrip(".")
+    if name == identifier:
+        return name
+    return f"{name or 'sequence'}-{hashlib.sha256(identifier.encode()).hexdigest()[:8]}"
 
 
 def plot_mutations(scan: pd.DataFrame, sequence: str, folder: Path, name: str) -> list[Path]:
@@ -89,14 +101,15 @@ def plot_mutations(scan: pd.DataFrame, sequence: str, folder: Path, name: str) -
     ax.set_xticks(range(0, len(scan), step), scan.index[::step], fontsize=7)
     ax.set_xlabel("position")
     label = f"change of the probability of {scan.attrs['location']}"
-    figure.colorbar(image, ax=ax, label=label, pad=0.01)
+    figure.colorbar(image, ax=ax, pad=0.01).set_label(label, parse_math=False)
     return list(save_figure(figure, folder, name))
 
 
 def _bars(ax: Axes, predictor: Predictor, probabilities: np.ndarray) -> None:
     order = np.argsort(probabilities, kind="stable")
     names = [predictor.labels[place] for place in order]
-    ax.barh(names, probabilities[order], color=BAR)
+    ax.barh(range(len(names)), probabilities[order], color=BAR)
+    ax.set_yticks(range(len(names)), names, parse_math=False)
     ax.set_xlim(0, 1)
     fractions = predictor.card.task == "distribution"
     ax.set_xlabel("predicted fraction" if fractions else "probability")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
-from common.data.fasta import read_fasta, write_fasta
+from common.data.fasta import Record, stream_fasta, write_fasta
 from common.errors import DataError, UsageError
 from common.files import written_whole
-from common.predict.stream import REJECTED
+from common.predict.seen import SeenIds
+from common.predict.stream import REJECTED, reason
 
 
-def split_fasta(source: Path, targets: Sequence[Path]) -> list[int]:
+def split_fasta(source: Path, targets: Sequence[Path], rejected: Path | None = None) -> list[int]:
     """Cut a FASTA file into parts of nearly as many records each, in their order.
 
     Parameters
@@ -22,6 +24,9 @@ def split_fasta(source: Path, targets: Sequence[Path]) -> list[int]:
     source : Path
         Plain or gzip. It is read twice; a copy of a record is left out.
     targets : sequence of Path
+    rejected : Path, optional
+        A list, for `join_tables`, of the records that no part can hold: without an id or a
+        sequence, or with an earlier record's id. Without it the first one is raised.
 
     Returns
     -------
@@ -33,28 +38,61 @@ def split_fasta(source: Path, targets: Sequence[Path]) -> list[int]:
     UsageError
         No parts, or more parts than records.
     DataError
-        As `read_fasta`.
+        A bad record, or a file that cannot be read.
     """
-    n = sum(1 for _ in read_fasta(source))
+    faults: list[DataError] = []
+    n = sum(1 for _ in _good(source, faults.append if rejected else _raise))
     if not 0 < len(targets) <= n:
         fault = f"{len(targets)} parts of {n} records"
         raise UsageError(str(source), fault, f"Ask for 1 to {n} parts")
-    records = read_fasta(source)
+    records = _good(source, _ignore if rejected else _raise)
     sizes = [n * (i + 1) // len(targets) - n * i // len(targets) for i in range(len(targets))]
     for size, target in zip(sizes, targets, strict=True):
         write_fasta(islice(records, size), target)
+    if rejected is not None:
+        with written_whole(rejected) as temporary:
+            temporary.write_text(REJECTED + "".join(map(reason, faults)), encoding="utf-8")
     return sizes
 
 
-def join_tables(parts: Sequence[Path], target: Path) -> None:
+def _good(source: Path, reject: Callable[[DataError], None]) -> Iterator[Record]:
+    """Records that a part can hold, without further copies of the same."""
+    seen = SeenIds()
+    for record in stream_fasta(source, reject):
+        meeting = seen.meet(record)
+        faults = {
+            "an earlier record has this id and another sequence": meeting == "other",
+            "the id is not one word": record.id.split() != [record.id],
+            "a `>` in the sequence": ">" in record.sequence,
+        }
+        fault = next((text for text, found in faults.items() if found), None)
+        if fault is not None:
+            remedy = "Mend the record, or leave it out"
+            reject(DataError(f"{source}, {record.id}", fault, remedy))
+        elif meeting == "new":
+            yield replace(record, description=" ".join(record.description.split()))
+
+
+def _raise(error: DataError) -> None:
+    raise error
+
+
+def _ignore(error: DataError) -> None:
+    """Said already, when the records were counted."""
+
+
+def join_tables(parts: Sequence[Path], target: Path, rejected: Path | None = None) -> None:
     """Put the tables of all parts, in their order, into one; and their lists of bad records.
 
     Parameters
     ----------
     parts : sequence of Path
-        Of one format; tables have a header, JSON lines none. Compressed or not.
+        Of one format; tables have a header, JSON lines none. Compressed or not. Those whose names
+        do not end with ``.jsonl`` or ``.json`` are tables.
     target : Path
         Written whole; compressed where its name ends with ``.gz``.
+    rejected : Path, optional
+        The list of `split_fasta`, which comes first.
 
     Raises
     ------
@@ -62,11 +100,14 @@ def join_tables(parts: Sequence[Path], target: Path) -> None:
         The parts have other columns.
     """
     lists = [part.with_name(f"{part.name}.rejected.tsv") for part in parts]
-    bad = [path for path in lists if path.exists()]
+    lists = lists if rejected is None else [rejected, *lists]
+    bad = [path for path in lists if path.exists() and path.stat().st_size > len(REJECTED)]
+    joined = target.with_name(f"{target.name}.rejected.tsv")
+    joined.unlink(missing_ok=True)
     if bad:
-        _join(bad, target.with_name(f"{target.name}.rejected.tsv"), REJECTED.encode())
+        _join(bad, joined, REJECTED.encode())
     header = None
-    if ".tsv" in target.suffixes:
+    if not {".jsonl", ".json"}.intersection(parts[0].suffixes):
         with _opened(parts[0]) as first:
             header = first.readline()
     _join(parts, target, header)

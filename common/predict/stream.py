@@ -2,7 +2,8 @@
 
 Records are read in windows. A window's predictions are appended to ``OUTPUT.part`` and then, in
 ``OUTPUT.state.json``, the length of that file is noted: what stands beyond it belongs to a window
-that was not finished and is cut off when the command is started again.
+that was not finished and is cut off when the command is started again. Where the file is shorter
+than noted, the stream starts anew.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ class Progress:
         Records read; those with a prediction; further copies of a record; bad ones.
     bytes, rejected_bytes : int
         Lengths of the output and of the list of bad records after the last whole window.
+    ended : bool
+        Whether that window was the last.
     """
 
     read: int = 0
@@ -48,6 +51,7 @@ class Progress:
     rejected: int = 0
     bytes: int = 0
     rejected_bytes: int = 0
+    ended: bool = False
 
 
 def predict_file(
@@ -89,23 +93,26 @@ def predict_file(
 
     Raises
     ------
+    UsageError
+        As `check_target`, or an unknown format.
     DataError
-        A bad record, or a file that cannot be read. Without `skip_bad` nothing is lost: mend the
-        record and start again.
+        A bad record, or a file that cannot be read. The windows before a bad record are kept: the
+        same call with `skip_bad` goes on behind them. A mended file is predicted anew.
     StorageError
         The folder of `target` cannot be written.
     """
-    _known(form)
+    check_form(form)
+    check_target(source, target)
     target = Path(target)
     part = target.with_name(f"{target.name}.part")
     bad = target.with_name(f"{target.name}.rejected.tsv")
     state = target.with_name(f"{target.name}.state.json")
-    identity = _identity(predictor, source, form, skip_bad, window)
+    identity = _identity(predictor, source, form, window)
     try:
-        done = _resume(state, identity)
         target.parent.mkdir(parents=True, exist_ok=True)
+        done = _resume(state, identity, part, bad, skip_bad)
         with _opened(part, done.bytes) as out, _opened(bad, done.rejected_bytes) as rejected:
-            for one in _windows(source, predictor, window, skip_bad, done.read):
+            for one in _windows(source, predictor, window, skip_bad, done):
                 text = _text(one, predictor, form, first=done.bytes == 0)
                 out.write(gzip.compress(text, mtime=0) if target.suffix == ".gz" else text)
                 rejected.write(_reasons(one, first=done.rejected_bytes == 0))
@@ -120,6 +127,20 @@ def predict_file(
     except OSError as error:
         raise storage_error(target, error) from error
     return done
+
+
+def check_target(source: Path, target: Path) -> None:
+    """Refuse a target that is a folder, or the very file that is read.
+
+    Raises
+    ------
+    UsageError
+    """
+    if Path(target).is_dir():
+        remedy = f"Name a file in it, such as {Path(target) / 'predictions.tsv'}"
+        raise UsageError(str(target), "this output is a folder", remedy)
+    if Path(source).exists() and Path(target).exists() and Path(target).samefile(source):
+        raise UsageError(str(target), "the output is the input itself", "Name another output")
 
 
 def predict_to(
@@ -143,9 +164,9 @@ def predict_to(
     predictor, source, form, skip_bad, window
         As in `predict_file`.
     """
-    _known(form)
+    check_form(form)
     done = Progress()
-    for one in _windows(source, predictor, window, skip_bad, 0):
+    for one in _windows(source, predictor, window, skip_bad, done):
         text = _text(one, predictor, form, first=done.bytes == 0)
         out.write(text)
         out.flush()
@@ -167,12 +188,15 @@ class Window:
         Of bad ones.
     read, repeated : int
         Records that were read for it; copies of earlier ones among them.
+    last : bool
+        Whether the file ends with it.
     """
 
     records: list[Record]
     errors: list[DataError]
     read: int
     repeated: int
+    last: bool
 
     def added(self, done: Progress, size: int, rejected_size: int) -> Progress:
         """Progress once this window is written."""
@@ -183,17 +207,20 @@ class Window:
             done.rejected + len(self.errors),
             size,
             rejected_size,
+            self.last,
         )
 
 
 def _windows(
-    source: Path, predictor: Answering, size: int, skip_bad: bool, behind: int
+    source: Path, predictor: Answering, size: int, skip_bad: bool, done: Progress
 ) -> Iterator[Window]:
-    """Windows behind the first records, of which only the ids are remembered."""
+    """Windows behind the records that are done, of which only the ids are remembered."""
+    if done.ended:
+        return
     seen = SeenIds()
     faults: list[DataError] = []
     records = stream_fasta(source, faults.append if skip_bad else None)
-    for record in islice(records, behind):
+    for record in islice(records, done.read):
         seen.meet(record)
     faults.clear()
     while True:
@@ -213,7 +240,7 @@ def _windows(
                 if not skip_bad:
                     raise
                 errors.append(error)
-        yield Window(good, errors, len(batch), repeated)
+        yield Window(good, errors, len(batch), repeated, last=len(batch) < size)
 
 
 def _clean(source: Path, record: Record, meeting: str, predictor: Answering) -> Record:
@@ -250,23 +277,25 @@ def _json_lines(table: pd.DataFrame, predictor: Answering) -> str:
     return "".join(json.dumps(answer) + "\n" for answer in predictor.objects(table))
 
 
+def reason(error: DataError) -> str:
+    """A bad record's line below `REJECTED`: what it is, what is wrong, what helps."""
+    fields = (error.record, error.fault, error.remedy)
+    return "\t".join(" ".join(field.split()) for field in fields) + "\n"
+
+
 def _reasons(one: Window, first: bool) -> bytes:
-    """A line for each bad record: what it is, what is wrong, what helps."""
+    """A line for each bad record."""
     lines = [REJECTED] if first and one.errors else []
-    for error in one.errors:
-        fields = (error.record, error.fault, error.remedy)
-        lines.append("\t".join(" ".join(field.split()) for field in fields) + "\n")
-    return "".join(lines).encode()
+    return "".join([*lines, *map(reason, one.errors)]).encode()
 
 
-def _known(form: str) -> None:
+def check_form(form: str) -> None:
+    """Refuse a format that there is none of."""
     if form not in FORMS:
         raise UsageError(f"format {form!r}", "unknown", f"Known: {', '.join(FORMS)}")
 
 
-def _identity(
-    predictor: Answering, source: Path, form: str, skip_bad: bool, window: int
-) -> dict[str, Any]:
+def _identity(predictor: Answering, source: Path, form: str, window: int) -> dict[str, Any]:
     """What must be the same for a stopped stream to go on."""
     about = Path(source).stat() if Path(source).exists() else None
     return {
@@ -275,18 +304,36 @@ def _identity(
         "modified": about.st_mtime_ns if about else None,
         **predictor.identity,
         "form": form,
-        "skip_bad": skip_bad,
         "window": window,
     }
 
 
-def _resume(state: Path, identity: dict[str, Any]) -> Progress:
-    """Progress of an earlier start of the same work; none where it was another."""
+def _resume(
+    state: Path, identity: dict[str, Any], part: Path, bad: Path, skip_bad: bool
+) -> Progress:
+    """Progress of an earlier start of the same work; where there is none, none and no state.
+
+    An earlier start does not count where its files are shorter than noted, nor where it skipped
+    bad records at which this one must stop.
+    """
+    done = _noted(state, identity)
+    whole = _size(part) >= done.bytes and _size(bad) >= done.rejected_bytes
+    if done.bytes + done.rejected_bytes and whole and (skip_bad or not done.rejected):
+        return done
+    state.unlink(missing_ok=True)
+    return Progress()
+
+
+def _noted(state: Path, identity: dict[str, Any]) -> Progress:
     try:
         noted = json.loads(state.read_text())
     except (FileNotFoundError, json.JSONDecodeError):
         return Progress()
     return Progress(**noted["done"]) if noted.get("identity") == identity else Progress()
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def _note(state: Path, identity: dict[str, Any], done: Progress) -> None:

@@ -45,7 +45,7 @@ async def answer_question(
     try:
         job = worker.submit(work)
     except Busy as busy:
-        fault = f"{worker.waiting} requests wait already"
+        fault = _waiting(worker.waiting)
         remedy = f"Ask again in {busy.seconds} s"
         wait = str(busy.seconds)
         raise Refusal.of(503, "server", fault, remedy, Retry_After=wait) from busy
@@ -53,6 +53,12 @@ async def answer_question(
         return await _outcome(job, request, limits)
     finally:
         worker.cancel(job)
+
+
+def _waiting(number: int) -> str:
+    """Why a request must come later."""
+    few = {0: "it is busy with another request", 1: "1 request waits already"}
+    return few.get(number, f"{number} requests wait already")
 
 
 async def _outcome(job: Job, request: Request, limits: Limits) -> Response:

@@ -1,4 +1,4 @@
-"""From clean sequences to the JSON of an answer; the part of the worker's thread."""
+"""From sequences to the JSON of an answer; the part of the worker's thread."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from common.data.fasta import Record
+from common.serve.records import every_record
 
 if TYPE_CHECKING:
     import numpy as np
@@ -33,7 +34,7 @@ def answer(
     load : callable
         From the name to the predictor.
     records : sequence of Record
-        Clean.
+        As they are written.
     attention : bool
         Whether to tell the attention of each letter.
     go_on : callable
@@ -43,13 +44,19 @@ def answer(
     -------
     bytes
         As `common.serve.schemas.Answer`.
+
+    Raises
+    ------
+    Refusal
+        422: sequences that the network cannot read.
     """
     predictor = load(name)
+    clean = every_record(records, lambda one: predictor.clean(one.id, one.sequence))
     results: list[dict[str, Any]] = []
     for start in range(0, len(records), PART):
         go_on()
-        part = records[start : start + PART]
-        ids, sequences = [one.id for one in part], [one.sequence for one in part]
+        ids = [one.id for one in records[start : start + PART]]
+        sequences = clean[start : start + PART]
         table, weights = predictor.examine(ids, sequences)
         for place, row in enumerate(table.to_dict("records")):
             shown = weights[place] if attention and weights is not None else None

@@ -50,7 +50,7 @@ class Offer:
 
     @property
     def alphabet(self) -> Alphabet:
-        """Of the sequences that it reads."""
+        """Whose letters it takes; what becomes of each, the predictor itself knows."""
         return ALPHABETS[self.card.alphabet]
 
 

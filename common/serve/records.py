@@ -1,9 +1,9 @@
-"""From the body of a request to clean sequences, or to all that is wrong with them."""
+"""From the body of a request to its sequences, or to all that is wrong with them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 from common.data.alphabet import Alphabet
 from common.data.fasta import Record, distinct_records, parse_fasta
@@ -15,15 +15,17 @@ from common.serve.schemas import ID_LENGTH, Question
 SHOWN = 20
 """Most faults that a refusal lists."""
 
+Result = TypeVar("Result")
+
 
 def read_records(question: Question, alphabet: Alphabet, limits: Limits) -> list[Record]:
-    """Clean sequences of a request, in its order, without further copies of a record.
+    """Sequences of a request as they are written, in its order, without copies of a record.
 
     Parameters
     ----------
     question : Question
     alphabet : Alphabet
-        Of the model that is asked.
+        Whose letters are allowed.
     limits : Limits
 
     Returns
@@ -48,7 +50,14 @@ def read_records(question: Question, alphabet: Alphabet, limits: Limits) -> list
         fault = f"{len(records):,} sequences, at most {limits.sequences:,} are taken at once"
         remedy = "Send them in parts, or use `reproduce predict` for whole files"
         raise Refusal.of(413, "request", fault, remedy)
-    return _clean(records, alphabet, limits)
+
+    def check(record: Record) -> None:
+        _check_id(record.id)
+        _check_length(record, limits)
+        alphabet.clean(record.id, record.sequence)
+
+    every_record(records, check)
+    return records
 
 
 def _records(question: Question) -> Iterable[Record]:
@@ -58,14 +67,18 @@ def _records(question: Question) -> Iterable[Record]:
     return parse_fasta(question.fasta)
 
 
-def _clean(records: list[Record], alphabet: Alphabet, limits: Limits) -> list[Record]:
-    """Every record in the alphabet's letters, or a refusal that lists the bad ones."""
-    clean, faults = [], []
+def every_record(records: Sequence[Record], take: Callable[[Record], Result]) -> list[Result]:
+    """What `take` makes of every record, or a refusal that lists those for which it raises.
+
+    Raises
+    ------
+    Refusal
+        422, with up to `SHOWN` faults.
+    """
+    taken, faults = [], []
     for record in records:
         try:
-            _check_id(record.id)
-            _check_length(record, limits)
-            clean.append(replace(record, sequence=alphabet.clean(record.id, record.sequence)))
+            taken.append(take(record))
         except DataError as error:
             faults.append(error)
     if len(faults) > SHOWN:
@@ -73,7 +86,7 @@ def _clean(records: list[Record], alphabet: Alphabet, limits: Limits) -> list[Re
         faults = [*faults[:SHOWN], DataError("others", rest, "Mend the first ones and ask again")]
     if faults:
         raise Refusal(422, faults)
-    return clean
+    return taken
 
 
 def _check_id(identifier: str) -> None:

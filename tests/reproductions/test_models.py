@@ -28,6 +28,12 @@ RUNS = {
 MODELS = pytest.mark.parametrize("name", list(RUNS))
 
 
+def test_one_model_is_loaded_and_not_all():
+    with pytest.raises(UsageError, match="stands for several models") as error:
+        load_model("all")
+    assert "sonderby" in error.value.remedy and "all" not in error.value.remedy.split()
+
+
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
     """A smoke run of each paper and its card."""

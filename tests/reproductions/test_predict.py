@@ -98,7 +98,7 @@ def test_file_with_plots_and_a_bad_record(places, tmp_path):
 @pytest.mark.slow
 def test_printed_command_for_shards_gives_the_same_table(places, tmp_path):
     source, whole, joined = (tmp_path / name for name in ("in.fasta", "whole.tsv", "joined.tsv"))
-    source.write_text(FASTA + ">P3\nMKTAYIA\n>bad\nMK1\n>P4\nMSKLLL\n")
+    source.write_text(FASTA + ">P3\nMKTAYIA\n>bad\nMK1\n>P4\nMSKLLL\n>empty\n")
     arguments = ["predict", str(source), "--model", places["card"]]
     reproduce(*arguments, "-o", str(whole), "--on-error", "skip")
     printed = reproduce(*arguments, "-o", str(joined), "--shards", "2")
@@ -109,7 +109,33 @@ def test_printed_command_for_shards_gives_the_same_table(places, tmp_path):
     first, second = (pd.read_csv(path, sep="\t") for path in (whole, joined))
     assert first["id"].tolist() == second["id"].tolist() == ["P1", "P2", "P3", "P4"]
     assert np.allclose(first.select_dtypes(float), second.select_dtypes(float), atol=1e-5)
-    assert "bad" in Path(f"{joined}.rejected.tsv").read_text()
+    listed = Path(f"{joined}.rejected.tsv").read_text()
+    assert "bad" in listed and "empty" in listed
+
+
+@pytest.mark.slow
+def test_part_of_json_lines_with_bad_records_only(places, tmp_path):
+    source, out = tmp_path / "in.fasta", tmp_path / "out.jsonl"
+    source.write_text(">P1\nMKTAYIA\n>bad\nMK1\n")
+    arguments = ["predict", str(source), "--model", places["card"], "-o", str(out)]
+    printed = reproduce(*arguments, "--shards", "2")
+    done = subprocess.run(shlex.split(printed.stdout.decode()), capture_output=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["P1"]
+
+
+def test_commands_for_shards(tmp_path, capsys):
+    from reproductions.cli_predict import predict
+
+    out = tmp_path / "out.txt"
+    predict("my.fasta", model="sonderby", output=out, form="jsonl", shards=3)
+    found = capsys.readouterr()
+    assert "--cores all" in found.out and "form=jsonl" in found.out
+    assert "--executor slurm --jobs 3" in found.err
+    with pytest.raises(UsageError, match="model 'deploc'"):
+        predict("my.fasta", model="deploc", output=out, shards=3)
+    with pytest.raises(UsageError, match="this output is a folder"):
+        predict("my.fasta", model="sonderby", output=tmp_path)
 
 
 def test_list_shows_every_model():

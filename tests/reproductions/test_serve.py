@@ -142,3 +142,12 @@ def test_nothing_heavy_is_loaded_before_a_model_is_asked():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.stdout.strip() == "False []", done.stderr
+
+
+def test_all_are_those_with_weights():
+    from reproductions.cli_serve import _models
+    from reproductions.models import released
+
+    ready = [model.name for _, model, path in released() if path.exists()]
+    assert [card.model for card, _ in _models(["all"])] == ready
+    assert [card.model for card, _ in _models([])] == ready

@@ -102,3 +102,10 @@ def test_bad_sequences_are_named(tmp_path):
     path.write_text(">a Nucleus\nMK1\n>b Cytoplasm\nMKV\n")
     with pytest.raises(DataError, match="a: 1 letter outside"):
         read_labelled(path, "header", PROTEIN)
+
+
+def test_one_id_with_two_labels_is_named(tmp_path):
+    path = tmp_path / "own.fasta"
+    path.write_text(">P1 Nucleus\nMKT\n>P2 Golgi\nMKV\n>P1 Golgi\nMKT\n")
+    with pytest.raises(DataError, match="P1: its records have the labels Nucleus and Golgi"):
+        read_labelled(path, "header", PROTEIN)

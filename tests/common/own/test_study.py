@@ -167,7 +167,7 @@ def test_homologues_share_a_fold(proteins, monkeypatch):
 
 def test_unknown_setting(done):
     labelled, folder, _, options = done["single-label"]
-    with pytest.raises(UsageError, match="setting lsm_units"):
+    with pytest.raises(UsageError, match="setting 'lsm_units'"):
         run_study("mine", labelled, TRAINABLE, folder, **{**options, "overrides": {"lsm_units": 3}})
 
 

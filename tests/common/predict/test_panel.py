@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 import tiny
@@ -10,6 +11,7 @@ import tiny
 from common.data.fasta import Record, write_fasta
 from common.errors import DataError, UsageError
 from common.predict.panel import Panel, kind_of
+from common.predict.predictor import Predictor
 from common.predict.stream import predict_file
 
 
@@ -44,6 +46,15 @@ def test_file_as_table_and_as_json(panel, tmp_path):
     predict_file(panel, source, tmp_path / "out.tsv", skip_bad=True)
     header = (tmp_path / "out.tsv").read_text().splitlines()[0].split("\t")
     assert header == list(panel.columns)
+
+
+def test_labels_may_hold_what_separates_them(predictor):
+    labels = ("a=b", "c|d", "e=0.5")
+    named = Predictor(replace(predictor.card, labels=labels), predictor.network)
+    panel = Panel({"own": named})
+    (found,) = panel.objects(panel.answer(["p"], ["MKTAYIAKQR"]))
+    assert set(found["probabilities"]) == set(labels)
+    assert sum(found["probabilities"].values()) == pytest.approx(1, abs=1e-5)
 
 
 def test_nothing_to_ask():

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
-from common.predict.plots import plot_mutations, plot_prediction
+from common.predict.plots import file_name, plot_mutations, plot_prediction
+from common.predict.predictor import Predictor
 
 TEXT = "MKTAYIAKQRQISFVKSHFSACDEGLNPTVW"
 
@@ -15,6 +18,23 @@ def test_prediction_with_an_id_that_is_no_file_name(predictor, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == sorted(p.name for p in paths)
     assert {p.suffix for p in paths} == {".png", ".svg"}
     assert all(p.parent == tmp_path and p.stat().st_size > 1000 for p in paths)
+
+
+def test_figures_of_other_ids_have_other_names():
+    ids = ["a_b", "a/b", "a|b", ".a_b", "x" * 80, "x" * 81, "..."]
+    names = [file_name(one) for one in ids]
+    assert names[0] == "a_b" and names[4] == "x" * 80
+    assert len(set(names)) == len(ids)
+    assert names[6].startswith("sequence-")
+
+
+def test_dollars_are_no_formula(predictor, tmp_path):
+    scan = pd.DataFrame(np.zeros((2, 3)), index=[1, 2], columns=list("ACD"))
+    scan.attrs["location"] = "$_$"
+    plot_mutations(scan, "AC", tmp_path, "scan")
+    labels = ("$_$", "Golgi", "$^$")
+    named = Predictor(replace(predictor.card, labels=labels), predictor.network)
+    assert all(path.exists() for path in plot_prediction(named, "$_$", TEXT, tmp_path))
 
 
 def test_mutations(predictor, tmp_path):

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -136,6 +137,84 @@ def test_a_stop_between_windows_goes_on_behind_the_last(predictor, fasta, tmp_pa
                 part.write(b"half a line of a window that was not fini")
     assert starts == 6
     assert out.read_bytes() == whole.read_bytes()
+
+
+@pytest.mark.parametrize("part", ["moved", "deleted"])
+def test_a_state_without_its_file_is_not_trusted(predictor, fasta, tmp_path, monkeypatch, part):
+    whole, out = tmp_path / "whole.tsv", tmp_path / "out.tsv"
+    predict_file(predictor, fasta, whole, window=64)
+    replace = os.replace
+
+    def stop_behind(source, target):
+        if str(source).endswith("out.tsv.part"):
+            if part == "moved":
+                replace(source, target)
+            raise RuntimeError
+        replace(source, target)
+
+    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+        patch.setattr(os, "replace", stop_behind)
+        predict_file(predictor, fasta, out, window=64)
+    (tmp_path / "out.tsv.part").unlink(missing_ok=True)
+    predict_file(predictor, fasta, out, window=64)
+    assert out.read_bytes() == whole.read_bytes()
+
+
+def test_work_begun_anew_does_not_go_on_with_an_older_state(predictor, fasta, tmp_path):
+    out = tmp_path / "out.tsv"
+    with pytest.raises(RuntimeError):
+        predict_file(predictor, fasta, out, window=32, report=_stop)
+    with pytest.raises(DataError):
+        predict_file(predictor, tmp_path / "none.fasta", out, window=32)
+    assert not (tmp_path / "out.tsv.state.json").exists()
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 4])
+def test_bad_records_at_the_end_are_listed_once(predictor, tmp_path, window):
+    path, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    path.write_text(">a\nMKT\n>b\nMKV\n>c\n>d\n")
+    for _ in range(4):
+        with suppress(RuntimeError):
+            if not out.exists():
+                predict_file(predictor, path, out, window=window, skip_bad=True, report=_stop)
+    assert read(out)["id"].tolist() == ["a", "b"]
+    assert len(read(tmp_path / "out.tsv.rejected.tsv")) == 2
+    done = predict_file(predictor, path, tmp_path / "b.tsv", window=window, skip_bad=True)
+    assert (done.rejected, done.ended) == (2, True)
+
+
+def test_a_stop_at_a_bad_record_goes_on_where_it_is_skipped(predictor, tmp_path):
+    path, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    path.write_text(">a\nMKT\n>b\nMK1\n>c\nMKV\n")
+    with pytest.raises(DataError, match="b: 1 letter"):
+        predict_file(predictor, path, out, window=1)
+    reads = []
+    predict_file(
+        predictor, path, out, window=1, skip_bad=True, report=lambda done: reads.append(done.read)
+    )
+    assert reads[0] == 2
+    assert read(out)["id"].tolist() == ["a", "c"]
+
+
+def test_records_that_were_skipped_are_not_where_it_must_stop(predictor, tmp_path):
+    path, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    path.write_text(">a\nMK1\n>b\nMKV\n")
+    with pytest.raises(RuntimeError):
+        predict_file(predictor, path, out, window=1, skip_bad=True, report=_stop)
+    with pytest.raises(DataError, match="a: 1 letter"):
+        predict_file(predictor, path, out, window=1)
+
+
+def test_targets_that_cannot_be(predictor, fasta, tmp_path):
+    content = fasta.read_bytes()
+    (tmp_path / "link").symlink_to(fasta)
+    for target in (fasta, tmp_path / "link"):
+        with pytest.raises(UsageError, match="the output is the input itself"):
+            predict_file(predictor, fasta, target)
+    with pytest.raises(UsageError, match="is a folder. Name a file in it"):
+        predict_file(predictor, fasta, tmp_path)
+    assert fasta.read_bytes() == content
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.fasta", "link"]
 
 
 @pytest.mark.slow

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import CancelledError
+from dataclasses import replace
 
 import fake_models
 import numpy as np
 import pytest
 
+from common.data.alphabet import PROTEIN, Alphabet
 from common.data.fasta import Record
 from common.serve.answers import PART, answer
+from common.serve.faults import Refusal
 from common.serve.schemas import Answer
 
 SEQUENCES = [("MKTAYIAKQR" * 5)[: 20 + n] for n in range(PART + 4)]
@@ -34,6 +37,28 @@ def test_answers_are_the_predictors_in_order():
         for label, value in one["probabilities"].items():
             assert value == pytest.approx(row[label], abs=1e-6)
         assert ",".join(map(str, one["attention"])) == row["attention"]
+
+
+def test_letters_become_what_the_predictor_makes_of_them(monkeypatch):
+    catalogue, models = fake_models.catalogue()
+    model = models["compartments"]
+    own = replace(model.network, alphabet=Alphabet("protein", PROTEIN.letters + "UJ", ending="*"))
+    monkeypatch.setattr(model, "network", own)
+    records = [Record("a", "", "mkuj" * 5 + "*")]
+    found = json.loads(answer("compartments", catalogue.predictor, records, True, lambda: None))
+    assert found["results"][0]["sequence"] == "MKUJ" * 5
+    asked = model.predict({"a": records[0].sequence}).loc[0, "probability"]
+    assert found["results"][0]["probability"] == pytest.approx(asked, abs=1e-6)
+
+
+def test_every_sequence_that_the_network_cannot_read_is_named(monkeypatch):
+    catalogue, models = fake_models.catalogue()
+    model = models["compartments"]
+    monkeypatch.setattr(model, "network", replace(model.network, least=22))
+    with pytest.raises(Refusal) as caught:
+        answer("compartments", catalogue.predictor, RECORDS, True, lambda: None)
+    assert [error.record for error in caught.value.errors] == ["P0", "P1"]
+    assert caught.value.status == 422
 
 
 def test_attention_is_one_weight_a_letter():
