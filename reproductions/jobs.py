@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -155,7 +155,7 @@ def run_jobs(
     records = "\n".join(str(key.path("json", results_folder())) for key in keys)
     write_whole(wanted, lambda path: path.write_text(records))
     at_once = jobs or max(1, min(AT_ONCE.get(executor, usable_cores()), len(waiting)))
-    arguments = _arguments(papers, wanted, at_once, threads, executor)
+    arguments = _arguments(papers, wanted, at_once, threads, executor) + _replaced(waiting)
     if dry_run:
         arguments += ["--dry-run", "--quiet", "host"]
         if executor == "kubernetes":
@@ -164,8 +164,6 @@ def run_jobs(
         if done.returncode:
             raise ReproduceError("snakemake", "the dry run failed", "Its message stands above")
         return
-    for key in waiting:
-        key.path("json", results_folder()).unlink(missing_ok=True)
     with log.open("w") as stream, _stopped_by_any_signal():
         child = subprocess.Popen(arguments, stdout=stream, stderr=stream, start_new_session=True)
         try:
@@ -212,6 +210,18 @@ def _arguments(
         return [*arguments, "--resources", *(f"{name}={n}" for name, n in limits.items() if n)]
     place = str(workflow / "profiles" / executor)
     return [*arguments, "--workflow-profile", place, "--jobs", str(max(jobs, 2))]
+
+
+def _replaced(waiting: Iterable[RunKey]) -> list[str]:
+    """Arguments that make runs anew whose record is of other settings or other data.
+
+    Each keeps that record until its own job starts: what is stopped before loses nothing.
+    """
+    from common.paths import results_folder
+
+    paths = [key.path("json", results_folder()) for key in waiting]
+    stale = [str(path) for path in paths if path.exists()]
+    return ["--forcerun", *stale] if stale else []
 
 
 def _done(paper: Paper, key: RunKey) -> bool:

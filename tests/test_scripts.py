@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -176,3 +177,10 @@ def test_smoke_pipeline_goes_on_after_ctrl_c_and_then_has_nothing_to_do(tmp_path
     assert again.returncode == 0
     assert "5 in all, 5 done before" in again.stdout
     assert time.monotonic() - begun < 60
+    other = records / "smoke/sonderby/a-lstm/paper/seed1-fold0.json"
+    content = json.loads(other.read_text())
+    other.write_text(json.dumps(content | {"settings": content["settings"] | {"epochs": 7}}))
+    anew = pipeline(*one, **places)
+    assert anew.returncode == 0, anew.stderr
+    assert "5 in all, 4 done before" in anew.stdout
+    assert json.loads(other.read_text())["settings"] == content["settings"]

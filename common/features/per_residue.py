@@ -14,7 +14,10 @@ for the first time.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -29,6 +32,7 @@ from common.features.layouts import FLAT, ONE_EACH, Entry, flat_index, is_flat, 
 from common.files import written_whole
 
 CHUNK_BYTES = 1 << 16
+UNWRITTEN_BYTES = 1 << 24  # more than HDF5 holds back before it writes
 
 
 class PerResidueStore:
@@ -293,16 +297,24 @@ def write_store(
             if values is None:
                 values = _growing(file, rows.shape[1], dtype)
             total += len(rows)
+            _check_space(temporary, rows.nbytes)
             values.resize(total, axis=0)
             values[total - len(rows) :] = rows
             offsets[identifier] = total
         if values is None:
             raise DataError(str(path), "no protein to write", "Name at least one")
+        _check_space(temporary, 64 * len(offsets))
         file["offsets"] = np.array([0, *offsets.values()], dtype=np.int64)
         file.create_dataset("ids", data=list(offsets), dtype=h5py.string_dtype())
         noted = provenance() if callable(provenance) else provenance
         file.attrs["provenance"] = json.dumps(dict(noted), sort_keys=True)
     return path
+
+
+def _check_space(path: Path, size: int) -> None:
+    """Stop while there is room left: HDF5 ends the whole process where its own writing fails."""
+    if shutil.disk_usage(path.parent).free < size + UNWRITTEN_BYTES:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
 
 
 def _growing(file: h5py.File, width: int, dtype: str) -> h5py.Dataset:

@@ -74,11 +74,19 @@ class Recipe:
 
         ``0`` stands for "none" in `max_positions`, `clip_norm` and `patience`, since TOML has no
         null.
+
+        Raises
+        ------
+        UsageError
+            No epoch, an empty batch, or a step of no size.
         """
         known = {field.name for field in fields(cls)}
         chosen = {name: value for name, value in settings.items() if name in known}
         for name in ("max_positions", "clip_norm", "patience"):
             chosen[name] = chosen.get(name) or None
+        for name in ("epochs", "batch_size", "learning_rate"):
+            if not chosen[name] > 0:
+                raise UsageError(name, f"{chosen[name]} is not above 0", "Set a positive number")
         return cls(**chosen)
 
     def build_optimizer(self) -> keras.optimizers.Optimizer:

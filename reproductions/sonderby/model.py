@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from common.errors import UsageError
 from common.features.matrices import feature_table
 from common.layers import (
     AttentionPooling,
@@ -42,6 +43,11 @@ def build(settings: Mapping[str, Any], n_labels: int, task: str = "single-label"
         ``profile`` (batch, (length), 20) float16 to probabilities (batch, n_labels).
         Its layers named ``context``, ``attention``, ``forward`` and ``backward`` are what the
         figures show; see `explain`.
+
+    Raises
+    ------
+    UsageError
+        A network of another name.
     """
     tokens, length = sequence_input("tokens"), length_input()
     inputs = {"tokens": tokens, "length": length}
@@ -60,8 +66,12 @@ def build(settings: Mapping[str, Any], n_labels: int, task: str = "single-label"
         name="convolutions",
     )(x, mask=mask)
     x = keras.layers.Dropout(settings["dropout"], name="convolutions_dropout")(x)
-    head = {"a-lstm": _attention_head, "r-lstm": _last_state_head}[settings["network"]]
-    x = head(x, mask, settings)
+    heads = {"a-lstm": _attention_head, "r-lstm": _last_state_head}
+    if settings["network"] not in heads:
+        raise UsageError(
+            "network", f"{settings['network']!r} is not known", f"Use {', '.join(heads)}"
+        )
+    x = heads[settings["network"]](x, mask, settings)
     x = keras.layers.Dropout(settings["dropout"], name="head_dropout")(x)
     probabilities = keras.layers.Dense(
         n_labels,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -104,6 +106,19 @@ def test_runs_share_the_cores(places, monkeypatch, cores, runs, jobs, threads, u
     assert f"threads={threads}" in snakemake.command
     assert snakemake.value("--cores") == str(used)
     assert snakemake.value("--resources") == "mem_mb=8192"
+
+
+def test_a_record_of_other_settings_stays_until_its_own_job_starts(places, monkeypatch):
+    snakemake = Snakemake(monkeypatch, 2, 0, 0)
+    keys = runnable(places, "full", ())[0]
+    run_jobs(places, keys, None, "local", dry_run=True)
+    assert "--forcerun" not in snakemake.command
+    old = keys[3].path("json", Path(os.environ["REPRODUCE_RESULTS"]))
+    old.parent.mkdir(parents=True)
+    old.write_text("{}")
+    run_jobs(places, keys, None, "local", dry_run=True)
+    assert snakemake.value("--forcerun") == str(old)
+    assert old.exists()
 
 
 def test_runs_never_share_a_gpu(places, monkeypatch):
