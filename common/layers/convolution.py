@@ -72,6 +72,9 @@ def correlate(x: Tensor, kernel: Tensor, padding: str, as_product: bool) -> Tens
 class MaskedConv1D(MaskedLayer):
     """Convolve along the sequence, with the same answer whatever the padding.
 
+    The convolutions of RNATracker (Yan et al. 2019, section 2.4: 32 filters of width 10) and
+    those that make values and scores of Light Attention (Stärk et al. 2021, section 3).
+
     Parameters
     ----------
     filters : int

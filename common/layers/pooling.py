@@ -46,6 +46,8 @@ class _MaskedPool1D(MaskedLayer):
 class MaskedMaxPool1D(_MaskedPool1D):
     """Take the maximum of each run of `pool_size` residues.
 
+    The pooling of RNATracker (Yan et al. 2019, section 2.4: window and step 3).
+
     Parameters
     ----------
     pool_size : int
@@ -77,6 +79,9 @@ class MaskedMaxPool1D(_MaskedPool1D):
 class MaskedAveragePool1D(_MaskedPool1D):
     """Take the mean of each run of `pool_size` residues.
 
+    Subsampling as in LeNet-5 (LeCun et al. 1998, section II.B), without its trained coefficient,
+    bias and sigmoid.
+
     Parameters
     ----------
     pool_size : int
@@ -105,6 +110,9 @@ class MaskedAveragePool1D(_MaskedPool1D):
 @keras.saving.register_keras_serializable(package="reproduce")
 class GlobalMaskedMaxPool1D(MaskedLayer):
     """Take the maximum over a sequence's residues.
+
+    The second half of what Light Attention's MLP reads: ``max_j V_ij`` over the residues ``j``
+    (Stärk et al. 2021, section 3).
 
     Call arguments
     --------------
@@ -135,6 +143,9 @@ class GlobalMaskedMaxPool1D(MaskedLayer):
 @keras.saving.register_keras_serializable(package="reproduce")
 class GlobalMaskedAveragePool1D(MaskedLayer):
     """Take the mean over a sequence's residues.
+
+    From per-residue to per-protein embeddings, as for the feed-forward baseline of Stärk et al.
+    (2021, section 3).
 
     Call arguments
     --------------

@@ -14,12 +14,12 @@ from common.harness.groups import choose_group
 from common.harness.record import Record
 from common.harness.settings import PROFILES
 from common.harness.targets import NotAttempted
+from common.harness.verdict import CONFIDENCE
 from common.interpret.attention import fraction_within, peak_position, reach
 from common.metrics.spread import bootstrap_interval
 
 SECRETORY = ("ER", "Extracellular", "Lysosomal", "Vacuolar")
 SIGNAL_PEPTIDE = 30
-CONFIDENCE = 0.9
 
 
 def attention_summary(weights: np.ndarray, lengths: np.ndarray) -> dict[str, list[float]]:
@@ -111,6 +111,7 @@ def planted_auc(records: Sequence[Record]) -> Measured | NotAttempted:
         data="simulated",
         profile=group.profile,
         detail=detail,
+        groups=(group,),
     )
 
 
@@ -136,5 +137,10 @@ def _attention(
             raise DataError(str(record.path), "no attention in the record", "Run it again")
         table = record.predictions[["id", "truth"]].assign(**summary)
         tables.append(table.assign(seed=record.key.seed))
-    meta = {"n_seeds": len(tables), "data": group.data, "profile": group.profile}
+    meta = {
+        "n_seeds": len(tables),
+        "data": group.data,
+        "profile": group.profile,
+        "groups": (group,),
+    }
     return pd.concat(tables, ignore_index=True), meta

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from common.backend import load_backend
+from common.errors import DataError
 from common.harness.drawn import Drawing, draw_figures, fullest, run_name, source_of
 from common.harness.experiment import weights_path
 from common.harness.record import Record
@@ -106,7 +107,10 @@ def _at_hand(record: Record) -> bool:
     settings = record.settings
     if not settings["profiles"]:
         return True
-    table = load_table(settings["data"], n=settings["simulated_proteins"], simulate=False)
+    try:
+        table = load_table(settings["data"], n=settings["simulated_proteins"], simulate=False)
+    except DataError:
+        return False
     return has_multiloc_profiles(settings, table)
 
 
@@ -151,10 +155,10 @@ def draw_tsne(r_lstm: Explained, a_lstm: Explained, folder: Path) -> Path:
 
 
 def draw_filters(network: Explained, folder: Path) -> Path:
-    """Figure 7: the strongest filters of several widths, as logos of their one-hot columns."""
+    """Figure 7: the strongest filters of short and long widths, logos of their one-hot columns."""
     layer = network.model.get_layer("convolutions")
     kernels = {int(width): np.array(kernel) for width, kernel in layer.kernels.items()}
-    chosen = sorted(kernels)[-LOGO_WIDTHS:]
+    chosen = logo_widths(kernels)
     size = (4 * LOGOS_EACH, 2.1 * len(chosen))
     figure, axes = plt.subplots(
         len(chosen), LOGOS_EACH, figsize=size, squeeze=False, layout="constrained"
@@ -166,6 +170,13 @@ def draw_filters(network: Explained, folder: Path) -> Path:
         for ax, place in zip(row, np.argsort(-strength), strict=False):
             draw_filter_logo(ax, pssms[place], f"width {width}, filter {place + 1}")
     return save_figure(figure, folder, "filters")[0]
+
+
+def logo_widths(widths: Iterable[int]) -> list[int]:
+    """The shortest and the longest width and those evenly between, `LOGO_WIDTHS` at most."""
+    every = sorted(widths)
+    places = np.linspace(0, len(every) - 1, min(LOGO_WIDTHS, len(every)))
+    return [every[place] for place in places.round().astype(int)]
 
 
 def explained(record: Record, results: Path) -> Explained:

@@ -7,6 +7,7 @@ how `test_backends` compares TensorFlow with JAX.
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from common import layers
 FEATURES = 4
 LENGTHS = np.array([11, 1, 3, 7, 2], dtype="int32")
 PADDED = 13
+TABLE = np.vstack([np.zeros(3), np.random.default_rng(3).normal(size=(6, 3))]).astype("float32")
+"""Of `FixedEmbedding`: token 0 is padding."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +41,15 @@ class Case:
         ``sequence`` (zero on padding), ``vector`` or ``mask`` (of the sequence before it).
     window : (kernel, step)
         A sequence of n residues comes out with ``(n - kernel) // step + 1`` positions.
+    reads : str
+        ``features`` or ``tokens``.
     """
 
     module: str
     make: Callable[..., Any]
     outputs: tuple[str, ...] = ("sequence",)
     window: tuple[int, int] = (1, 1)
+    reads: str = "features"
 
 
 def _partial(layer: Any, *arguments: Any, **options: Any) -> Callable[..., Any]:
@@ -139,6 +145,13 @@ CASES = {
         _partial(layers.AttentionDecoder, 3, 5, 4, peepholes=False, learn_init=True),
         ("vector",),
     ),
+    "position dropout": Case("dropout", _partial(layers.PositionDropout, 0.5)),
+    "position dropout, rate 0": Case("dropout", _partial(layers.PositionDropout, 0.0)),
+    "fixed embedding": Case("embedding", _partial(layers.FixedEmbedding, TABLE), reads="tokens"),
+    "ragged to dense": Case("masking", _partial(layers.RaggedToDense), SHORTER),
+    "ragged to dense, tokens": Case(
+        "masking", _partial(layers.RaggedToDense), SHORTER, reads="tokens"
+    ),
     "skipping": Case("skipping", _partial(layers.SkippingBiLSTM, 3)),
     "skipping, old gates": Case(
         "skipping",
@@ -181,11 +194,38 @@ def a_batch(
     return x * mask[..., None], mask
 
 
+def batch_of(name: str, lengths: np.ndarray = LENGTHS) -> tuple[np.ndarray, np.ndarray]:
+    """What a case reads, features or tokens, zero on padding, and its mask."""
+    x, mask = a_batch(lengths)
+    if CASES[name].reads == "tokens":
+        x = np.random.default_rng(2).integers(1, len(TABLE), mask.shape).astype("uint8") * mask
+    return x, mask
+
+
+def beside(layer: Any, mask: Any) -> dict[str, Any]:
+    """What a layer takes beside its sequences: their mask, their lengths, or nothing."""
+    takes = inspect.signature(layer.call).parameters
+    if "mask" in takes:
+        return {"mask": mask}
+    return {"length": layers.lengths(mask)} if "length" in takes else {}
+
+
+def symbols_of(name: str, layer: Any, length: int | None) -> tuple[Any, dict[str, Any]]:
+    """Symbolic sequences, and what the layer takes beside them."""
+    tokens = CASES[name].reads == "tokens"
+    x = keras.Input((length,) if tokens else (length, FEATURES), dtype="uint8" if tokens else None)
+    kinds = {"mask": ((length,), "bool"), "length": ((), "int32")}
+    takes = [kind for kind in kinds if kind in inspect.signature(layer.call).parameters]
+    return x, {kind: keras.Input(kinds[kind][0], dtype=kinds[kind][1]) for kind in takes}
+
+
 def built(name: str, **options: Any) -> Any:
     """The case's layer with weights that depend on nothing but the case: no bias is zero."""
     layer = CASES[name].make(**options)
-    layer.build((None, None, FEATURES))
+    layer.build((None, None) if CASES[name].reads == "tokens" else (None, None, FEATURES))
     layer.built = True
+    if isinstance(layer, layers.FixedEmbedding):
+        return layer
     rng = np.random.default_rng(sum(map(ord, name)))
     layer.set_weights([rng.normal(size=w.shape, scale=0.5) for w in layer.weights])
     return layer
@@ -193,8 +233,10 @@ def built(name: str, **options: Any) -> Any:
 
 def outputs_of(layer: Any, x: np.ndarray, mask: np.ndarray | None) -> list[np.ndarray]:
     """Call a layer and hand all its outputs out as arrays."""
+    if mask is None and "length" in inspect.signature(layer.call).parameters:
+        mask = np.ones(x.shape[:2], dtype=bool)
     mask = None if mask is None else ops.convert_to_tensor(mask)
-    result = layer(ops.convert_to_tensor(x), mask=mask)
+    result = layer(ops.convert_to_tensor(x), **beside(layer, mask))
     result = result if isinstance(result, tuple) else (result,)
     return [ops.convert_to_numpy(part) for part in result]
 
@@ -207,7 +249,9 @@ def windows(case: Case, lengths: np.ndarray) -> np.ndarray:
 
 def gradients(layer: Any, x: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
     """Gradients of a random weighting of the outputs by the weights, then by the input."""
-    mask = ops.convert_to_tensor(mask)
+    if not np.issubdtype(x.dtype, np.floating):
+        return []  # tokens, and tables that are never trained
+    more = beside(layer, ops.convert_to_tensor(mask))
 
     def loss(result: Any) -> Any:
         parts = result if isinstance(result, tuple) else (result,)
@@ -224,7 +268,7 @@ def gradients(layer: Any, x: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
         frozen = [variable.value for variable in layer.non_trainable_variables]
 
         def of(weights: list[Any], x: Any) -> Any:
-            return loss(layer.stateless_call(weights, frozen, x, mask=mask)[0])
+            return loss(layer.stateless_call(weights, frozen, x, **more)[0])
 
         weights = [variable.value for variable in layer.trainable_variables]
         by_weights, by_input = jax.jit(jax.grad(of, argnums=(0, 1)))(weights, ops.array(x))
@@ -234,7 +278,7 @@ def gradients(layer: Any, x: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
     x = tf.convert_to_tensor(x)
     with tf.GradientTape() as tape:
         tape.watch(x)
-        value = loss(layer(x, mask=mask))
+        value = loss(layer(x, **more))
     found = tape.gradient(value, [*(v.value for v in layer.trainable_variables), x])
     return [tf.convert_to_tensor(part).numpy() for part in found]
 
@@ -242,11 +286,12 @@ def gradients(layer: Any, x: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
 def check_shapes(name: str) -> None:
     """The symbolic shapes and types, length known or not, are those that come out."""
     case, layer = CASES[name], built(name)
-    x, mask = a_batch()
+    x, mask = batch_of(name)
     real = outputs_of(layer, x, mask)
     assert len(real) == len(case.outputs)
     for length in (None, PADDED):
-        symbols = layer(keras.Input((length, FEATURES)), mask=keras.Input((length,), dtype="bool"))
+        symbol, more = symbols_of(name, layer, length)
+        symbols = layer(symbol, **more)
         symbols = symbols if isinstance(symbols, tuple) else (symbols,)
         assert len(symbols) == len(real)
         for kind, symbol, array in zip(case.outputs, symbols, real, strict=True):
@@ -259,23 +304,24 @@ def check_shapes(name: str) -> None:
 def check_saving(name: str, folder: Path) -> None:
     """A configuration makes the same layer; a saved functional model gives the same outputs."""
     layer = built(name)
-    x, mask = a_batch()
+    x, mask = batch_of(name)
     before = outputs_of(layer, x, mask)
 
     config = layer.get_config()
     twin = type(layer).from_config(config)
     assert twin.get_config() == config
-    twin.build((None, None, FEATURES))
+    twin.build((None, *x.shape[1:]))
     twin.built = True
     twin.set_weights(layer.get_weights())
     assert [w.trainable for w in twin.weights] == [w.trainable for w in layer.weights]
 
-    inputs = [keras.Input((None, FEATURES)), keras.Input((None,), dtype="bool")]
-    model = keras.Model(inputs, layer(inputs[0], mask=inputs[1]))
+    symbol, more = symbols_of(name, layer, None)
+    model = keras.Model([symbol, *more.values()], layer(symbol, **more))
     path = folder / "model.keras"
     model.save(path)
     loaded = keras.saving.load_model(path)
-    after = loaded([ops.convert_to_tensor(x), ops.convert_to_tensor(mask)])
+    values = beside(layer, ops.convert_to_tensor(mask)).values()
+    after = loaded([ops.convert_to_tensor(x), *values])
     after = after if isinstance(after, list | tuple) else [after]
     for first, second, third in zip(before, outputs_of(twin, x, mask), after, strict=True):
         np.testing.assert_array_equal(first, second)
@@ -302,8 +348,9 @@ def check_gradients(name: str) -> None:
 def check_batch_invariance(name: str) -> None:
     """Alone and in a batch, whatever its padding holds, a sequence comes out the same."""
     case, layer = CASES[name], built(name)
-    x, mask = a_batch()
-    together = outputs_of(layer, np.where(mask[..., None], x, np.nan).astype("float32"), mask)
+    x, mask = batch_of(name)
+    other = np.where(mask, x, 1) if case.reads == "tokens" else np.where(mask[..., None], x, np.nan)
+    together = outputs_of(layer, other.astype(x.dtype), mask)
     for row, length in enumerate(LENGTHS):
         alone = outputs_of(layer, x[row : row + 1, :length], mask[row : row + 1, :length])
         unmasked = outputs_of(layer, x[row : row + 1, :length], None)
@@ -343,7 +390,7 @@ def check_padding(name: str) -> None:
 
 def check_mixed_precision(name: str) -> None:
     """Mixed bfloat16 gives bfloat16 (weights of attention: float32) within its rounding."""
-    x, mask = a_batch()
+    x, mask = batch_of(name)
     exact = outputs_of(built(name), x, mask)
     layer = built(name, dtype="mixed_bfloat16")
     for kind, wide, narrow in zip(
@@ -353,6 +400,9 @@ def check_mixed_precision(name: str) -> None:
             np.testing.assert_array_equal(wide, narrow)
             continue
         weighing = (layers.AttentionPooling, layers.AttentionDecoder, layers.ChannelAttention)
+        if CASES[name].reads == "tokens" and not layer.weights:
+            np.testing.assert_array_equal(wide, narrow)
+            continue
         attention = kind == "sequence" and isinstance(layer, weighing)
         assert str(narrow.dtype) == ("float32" if attention else "bfloat16")
         scale = np.abs(wide).max()
@@ -361,10 +411,10 @@ def check_mixed_precision(name: str) -> None:
 
 def compute_all() -> dict[str, np.ndarray]:
     """Outputs and gradients of every case, by ``case/kind/number``."""
-    x, mask = a_batch()
     found = {}
     for name in CASES:
         layer = built(name)
+        x, mask = batch_of(name)
         for number, array in enumerate(outputs_of(layer, x, mask)):
             found[f"{name}/output/{number}"] = array
         for number, array in enumerate(gradients(layer, x, mask)):

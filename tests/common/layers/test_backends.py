@@ -41,7 +41,9 @@ def test_backends_agree(both, name):
     here, there = both
     keys = [key for key in here if key.startswith(f"{name}/")]
     assert keys == [key for key in there if key.startswith(f"{name}/")]
-    assert any("/output/" in key for key in keys) and any("/gradient/" in key for key in keys)
+    assert any("/output/" in key for key in keys)
+    of_tokens = helpers.CASES[name].reads == "tokens"
+    assert any("/gradient/" in key for key in keys) != of_tokens
     for key in keys:
         scale = max(1.0, np.abs(here[key]).max())
         np.testing.assert_allclose(here[key], there[key], rtol=0, atol=1e-5 * scale, err_msg=key)

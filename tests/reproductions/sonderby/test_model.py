@@ -104,6 +104,24 @@ def test_explained_r_lstm_hands_out_both_last_states(proteins):
     assert np.abs(outputs["forward"] - outputs["backward"]).max() > 0
 
 
+def test_backward_lstm_is_the_forward_one_on_the_reversed_sequence(proteins):
+    """With equal weights, and filters of width 1, which read no neighbours (Figure 4C)."""
+    sequences, lengths = proteins
+    model = build(settings("r-lstm", kernel_sizes=[1], init_range=0.5), len(LOCATIONS))
+    model.get_layer("backward").set_weights(model.get_layer("forward").get_weights())
+
+    def states(read: list[str]) -> dict[str, np.ndarray]:
+        ids = np.array([str(place) for place in range(len(read))])
+        sources = {"tokens": TokenSource(read, PROTEIN)}
+        return predict(explain(model), Examples(ids, lengths, sources))
+
+    there, back = states(sequences), states([sequence[::-1] for sequence in sequences])
+    assert np.abs(there["backward"] - back["forward"]).max() <= 1e-5
+    assert np.abs(there["forward"] - back["backward"]).max() <= 1e-5
+    turned = np.abs(there["forward"] - back["forward"]).max(axis=1)
+    assert (turned[lengths > 2] > 1e-3).all()
+
+
 def test_initial_weights_are_uniform_in_the_papers_range_and_differ():
     model = build(settings("r-lstm", "full", profiles=False), len(LOCATIONS))
     kernels = [w for w in model.trainable_weights if len(w.shape) > 1]
@@ -115,6 +133,61 @@ def test_initial_weights_are_uniform_in_the_papers_range_and_differ():
         np.array(model.get_layer(n).lstm.cell.kernel) for n in ("forward", "backward")
     )
     assert not np.array_equal(forward, backward)
+
+
+@pytest.mark.parametrize(
+    ("network", "dropouts"),
+    [
+        ("a-lstm", ["convolutions_dropout", "head_dropout"]),
+        ("r-lstm", ["convolutions_dropout", "states_dropout", "head_dropout"]),
+    ],
+)
+def test_dropout_activations_and_biases_are_those_of_section_2_6(network, dropouts):
+    """Dropout .5, rectifiers, and biases that start at 0, the forget gate's too."""
+    model = build(settings(network, "full"), len(LOCATIONS))
+    found = {one.name: one.rate for one in model.layers if isinstance(one, keras.layers.Dropout)}
+    assert found == dict.fromkeys(dropouts, 0.5)
+    layers = {one.name: one for one in model.layers}
+    names = [name for name in ("convolutions", "dense", "location") if name in layers]
+    activations = {name: layers[name].activation.__name__ for name in names}
+    dense = {"dense": "relu"} if network == "r-lstm" else {}
+    assert activations == {"convolutions": "relu", **dense, "location": "softmax"}
+    biases = [weight for weight in model.trainable_weights if "bias" in weight.name]
+    # six widths, two LSTMs, the answer and, in the R-LSTM, the dense layer
+    assert len(biases) == 6 + 2 + 1 + len(dense)
+    for bias in biases:
+        assert not np.array(bias).any(), bias.path
+
+
+def test_attention_has_the_sizes_of_the_settings():
+    """First dimension of W_a 400 (section 2.6): the size of h_t, both directions' states."""
+    chosen = settings("a-lstm", "full")
+    attention = build(chosen, len(LOCATIONS)).get_layer("attention")
+    assert (2 * chosen["lstm_units"], chosen["attention_units"]) == (400, 200)
+    assert {weight.name: weight.shape for weight in attention.weights} == {
+        "kernel": (400, 200),
+        "vector": (200, 1),
+    }
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_full_profile_is_the_papers(network):
+    """Sections 2.4 and 2.6."""
+    stated = {
+        "epochs": 100,
+        "max_length": 1000,
+        "profile_iterations": 3,
+        "profiles": True,
+        "matrices": ["one-hot", "BLOSUM80", "HSDM"],
+        "kernel_sizes": [1, 3, 5, 9, 15, 21],
+        "filters": 10,
+        "dropout": 0.5,
+        "init_range": 0.05,
+        "learning_rate": 2e-4,
+    }
+    chosen = settings(network, "full")
+    assert {name: chosen[name] for name in stated} == stated
+    assert chosen["network"] == network
 
 
 def test_optimizer_is_adam_with_the_meant_constants():
