@@ -71,7 +71,9 @@ def _span(seeds: Sequence[int]) -> str:
 @app.command(epilog="Example: `reproduce run sonderby/a-lstm --seed 1 --profile quick`")
 def run(
     experiment: Annotated[str, typer.Argument(help="PAPER/EXPERIMENT, as `reproduce list` shows.")],
-    seed: Annotated[int, typer.Option(help="Of weights, order and dropout.", min=0)] = 1,
+    seed: Annotated[
+        int, typer.Option(help="Of weights, order and dropout.", min=0, max=2**32 - 1)
+    ] = 1,
     fold: Annotated[int, typer.Option(help="Fold of a cross-validation, from 0.", min=0)] = 0,
     variant: Annotated[str, typer.Option(help="paper, code or best.")] = "",
     profile: ProfileOption = "quick",
@@ -115,16 +117,20 @@ def run(
 
 @app.command(epilog="Example: `reproduce compare`")
 def compare(paper: PapersOption = None, results: ResultsOption = None) -> None:
-    """Put every reported number beside ours: comparison.csv, claims.csv and README.md."""
+    """Put every reported number beside ours: comparison.csv, claims.csv and README.md.
+
+    The tables hold all papers; `--paper` only chooses whose verdicts are counted on the screen.
+    """
     from common.harness.answers import write_answers
     from common.paths import results_folder
     from reproductions.papers import load_papers
 
-    papers = list(load_papers(paper or ()).values())
-    table, paths = write_answers(papers, results or results_folder())
+    named = list(load_papers(paper or ()))
+    table, paths = write_answers(list(load_papers().values()), results or results_folder())
     for path in paths:
         typer.echo(path)
-    counts = table.groupby(["paper", "profile", "verdict"]).size()
+    shown = table[table["paper"].isin(named)]
+    counts = shown.groupby(["paper", "profile", "verdict"]).size()
     for (name, profile, word), count in counts.items():
         typer.echo(f"{name}: {count} {word}" + (f" ({profile} runs)" if profile else ""))
 
@@ -143,11 +149,17 @@ def figures(paper: PapersOption = None, results: ResultsOption = None) -> None:
 
 @app.command(epilog="Example: `reproduce report`, then open results/report/index.html")
 def report(paper: PapersOption = None, results: ResultsOption = None) -> None:
-    """Write the page that answers: does it reproduce?"""
+    """Write the page that answers: does it reproduce?
+
+    The page holds all papers; with `--paper` the address of each paper's part is printed.
+    """
     from common.harness.report import write_report
     from reproductions.papers import load_papers
 
-    typer.echo(write_report(list(load_papers(paper or ()).values()), results))
+    named = load_papers(paper) if paper else ()
+    path = write_report(list(load_papers().values()), results)
+    for place in [f"{path}#{name}" for name in named] or [path]:
+        typer.echo(place)
 
 
 @app.command(epilog="Example: `reproduce bench sonderby`, or `reproduce bench predict`")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,10 @@ import typer
 from reproductions.cli_options import JobsOption, PapersOption, ProfileOption, ResultsOption
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from common.harness.experiment import Paper
+    from common.harness.record import Record
 
 
 def check(
@@ -23,6 +27,7 @@ def check(
 ) -> None:
     """Compare the records with the baseline; ends with 1 where a metric fell.
 
+    Metrics on data sets that are nowhere on this machine are left out, with a line that says so.
     In the project's own results, where a comparison table is committed, a verdict that is worse,
     a number that is gone, and data or a profile below those of before are falls too.
     """
@@ -40,8 +45,10 @@ def check(
 
     papers = load_papers(paper or ())
     folder = results or results_folder()
+    records = read_records(folder, profile=profile)
     baseline = rows_of(read_baseline(folder / "baseline.csv"), papers, data)
-    outcomes = check_metrics(baseline, read_records(folder, profile=profile), profile)
+    baseline = _checkable(baseline[baseline["profile"] == profile], papers, records)
+    outcomes = check_metrics(baseline, records, profile)
     own = folder.resolve() == project_root() / "results"
     before = committed_comparison() if own else None
     if before is not None:
@@ -49,6 +56,27 @@ def check(
         outcomes += check_verdicts(old, compare(list(papers.values()), folder))
     fallen = report_outcomes(outcomes)
     raise typer.Exit(1 if fallen else 0)
+
+
+def _checkable(
+    baseline: pd.DataFrame, papers: dict[str, Paper], records: Iterable[Record]
+) -> pd.DataFrame:
+    """Rows of a baseline without those on real data that are nowhere and that no record is of."""
+    from common.data.fetch import SIMULATED, locate
+    from common.harness.baseline import PLACE, by_experiment
+
+    made = {(*place, data) for place, data in by_experiment(records)}
+    left_out = set()
+    for run in sorted(set(baseline[[*PLACE, "data"]].itertuples(index=False, name=None)) - made):
+        profile, paper, name, variant, data = run
+        own = [one for one in papers[paper].experiments if one.name == name and data != SIMULATED]
+        needed = [dataset for one in own for dataset in one.datasets_of(profile)]
+        lacking = [one for one in needed if locate(one, simulate=True).origin == SIMULATED]
+        if lacking:
+            typer.echo(f"left out: {profile} {paper}/{name} {variant}: no {', '.join(lacking)}")
+            left_out.add(run)
+    rows = baseline[[*PLACE, "data"]].itertuples(index=False, name=None)
+    return baseline[[row not in left_out for row in rows]]
 
 
 def baseline(

@@ -35,6 +35,8 @@ from common.errors import DataError, UsageError
 from common.paths import project_root
 
 VARIANTS = ("exact", "reconstructed", "partial data", "stand-in", "simulated")
+"""How true data are to the paper's own, the truest first."""
+
 RAW = "https://raw.githubusercontent.com/{repository}/{commit}/{path}"
 TEXT_KEYS = {"address", "instead", "note"}
 DATASET_KEYS = TEXT_KEYS | {"title", "variant", "origin_variant", "licence", "citation"}
@@ -114,6 +116,11 @@ class Dataset:
     def file(self, name: str) -> DataFile:
         """The file of this name; `KeyError` where there is none."""
         return {file.name: file for file in self.files}[name]
+
+
+def least_exact(*variants: str) -> str:
+    """Of several of `VARIANTS` the one that says most plainly what is not exact."""
+    return max(variants, key=VARIANTS.index)
 
 
 def load_registry(path: Path | None = None) -> dict[str, Dataset]:

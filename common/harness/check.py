@@ -14,16 +14,20 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from common.data.registry import VARIANTS
 from common.errors import UsageError
 from common.harness.baseline import PLACE, Place, Row, by_experiment, by_seed, parse_folds
 from common.harness.compare import read_comparison
-from common.harness.record import DATA_VARIANTS, Record
+from common.harness.record import Record
 from common.harness.settings import PROFILES
 from common.paths import project_root
 
 _IDENTITY = ["paper", "source", "row", "column", "metric"]
+_HIGHER_IS_BETTER = (
+    *("accuracy", "mcc", "precision", "recall", "f1", "pearson", "auc", "roc auc", "pr auc"),
+    "true",
+)
 _LOWER_IS_BETTER = ("loss", "false", "seconds", "p value", "kl")
-_NO_BETTER_SIDE = ("proteins", "fraction of the true class")
 
 
 @dataclass(frozen=True)
@@ -173,7 +177,7 @@ def _falls(before: pd.Series, after: pd.Series) -> list[str]:
     if not math.isnan(before["reproduced"]):
         if math.isnan(after["reproduced"]):
             return [*notes, "the number is gone"]
-        if DATA_VARIANTS.index(after["data"]) > DATA_VARIANTS.index(before["data"]):
+        if VARIANTS.index(after["data"]) > VARIANTS.index(before["data"]):
             notes.append(f"{before['data']} data before, {after['data']} now")
         if PROFILES.index(after["profile"]) < PROFILES.index(before["profile"]):
             notes.append(f"profile {before['profile']} before, {after['profile']} now")
@@ -181,9 +185,9 @@ def _falls(before: pd.Series, after: pd.Series) -> list[str]:
 
 
 def _rank(row: pd.Series) -> int:
-    """How good a verdict is: off to the better side, where there is one, equals equivalent."""
+    """How good a verdict is: off to the better side, where one is known, equals equivalent."""
     ranks = {"not attempted": 0, "lower": 1, "higher": 1, "inconclusive": 2, "equivalent": 3}
-    if row["metric"] not in _NO_BETTER_SIDE:
-        lower = str(row["metric"]).startswith(_LOWER_IS_BETTER)
-        ranks["lower" if lower else "higher"] = 3
+    for side, metrics in (("higher", _HIGHER_IS_BETTER), ("lower", _LOWER_IS_BETTER)):
+        if str(row["metric"]).startswith(metrics):
+            ranks[side] = 3
     return ranks[row["verdict"]]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
+from common.data.registry import least_exact
+from common.harness.compare import OTHER_SETTINGS, missing_folds, other_settings
 from common.harness.groups import (
     BOOTSTRAPS,
     Estimate,
@@ -21,10 +23,10 @@ from common.harness.groups import (
     reality,
 )
 from common.harness.measures import parse_measure
-from common.harness.record import DATA_VARIANTS, Record, read_records
+from common.harness.record import Record, read_records
 from common.harness.settings import PROFILES
 from common.harness.tables import as_table, read_table, write_table
-from common.harness.targets import NotAttempted
+from common.harness.targets import NotAttempted, PaperTables
 from common.harness.verdict import CONFIDENCE, LEAST_SEEDS, REPRODUCTIONS
 from common.paths import results_folder
 
@@ -33,7 +35,10 @@ VERDICTS = ("holds", "undecided", "does not hold", "not attempted")
 
 @dataclass(frozen=True)
 class Measured:
-    """Evidence for a claim: a difference that it says is above 0, with its 90 % interval."""
+    """Evidence for a claim: a difference that it says is above 0, with its 90 % interval.
+
+    `groups` are the runs that it was measured on: what a reader must know of them is added.
+    """
 
     difference: float
     low: float
@@ -42,6 +47,7 @@ class Measured:
     data: str
     profile: str
     detail: str = ""
+    groups: tuple[RunGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,11 +83,9 @@ class Claim:
     measure: Callable[[Sequence[Record]], Measured | NotAttempted] | None = None
 
 
-class PaperClaims(Protocol):
+class PaperClaims(PaperTables, Protocol):
     """What the test of claims needs of a paper."""
 
-    @property
-    def name(self) -> str: ...
     @property
     def claims(self) -> Sequence[Claim]: ...
 
@@ -125,7 +129,7 @@ def evaluate_claims(
     rows = []
     for paper in papers:
         records = read_records(results, profile=profile, paper=paper.name)
-        rows += [_row(claim, records, profile) for claim in paper.claims]
+        rows += [_row(paper, claim, records, profile) for claim in paper.claims]
     return as_table(rows, Row)
 
 
@@ -137,6 +141,13 @@ def write_claims(table: pd.DataFrame, results: Path | None = None) -> Path:
 def read_claims(path: Path) -> pd.DataFrame:
     """Read a `claims.csv`; `DataError` where it cannot be used."""
     return read_table(path, TEXT, NUMBERS)
+
+
+def ran_on(row: Mapping[str, Any]) -> str:
+    """Data of a claim's runs, and what else keeps it from being a full run as declared."""
+    shortened = "" if row["profile"] == "full" else row["profile"]
+    changed = "other settings" if OTHER_SETTINGS in row["detail"] else ""
+    return ", ".join(filter(None, [row["data"], shortened, changed]))
 
 
 def verdict(low: float, high: float) -> str:
@@ -174,8 +185,9 @@ def ordering(
         notes.append(f"fewer than {LEAST_SEEDS} seeds: their spread is not in the interval")
     notes += [group.note for group in groups if group.note]
     seeds = min(map(len, trained), default=1)
-    data = max((group.data for group in groups), key=DATA_VARIANTS.index)
-    return Measured(sign * difference, low, high, seeds, data, groups[0].profile, "; ".join(notes))
+    data = least_exact(*(group.data for group in groups))
+    ends, detail = (sign * difference, low, high), "; ".join(notes)
+    return Measured(*ends, seeds, data, groups[0].profile, detail, tuple(groups))
 
 
 def comparable_groups(
@@ -215,7 +227,7 @@ def _alike(data: set[str]) -> bool:
     return len(data) == 1 or data <= set(REPRODUCTIONS)
 
 
-def _row(claim: Claim, records: Sequence[Record], profile: str | None) -> Row:
+def _row(paper: PaperClaims, claim: Claim, records: Sequence[Record], profile: str | None) -> Row:
     found = claim.measure(records) if claim.measure else ordering(claim, records, profile)
     head = (claim.paper, claim.name, claim.statement)
     if isinstance(found, NotAttempted):
@@ -223,7 +235,18 @@ def _row(claim: Claim, records: Sequence[Record], profile: str | None) -> Row:
         return Row(*head, detail=found.reason + command)
     ends = (found.difference, found.low, found.high)
     word = verdict(found.low, found.high)
-    return Row(*head, *ends, word, found.n_seeds, found.data, found.profile, found.detail)
+    detail = "; ".join(filter(None, [found.detail, *_remarks(paper, found.groups)]))
+    return Row(*head, *ends, word, found.n_seeds, found.data, found.profile, detail)
+
+
+def _remarks(paper: PaperClaims, groups: Sequence[RunGroup]) -> list[str]:
+    """What the comparison of numbers remarks on such runs too, with the experiment's name."""
+    return [
+        f"{group.records[0].key.experiment} {remark}"
+        for group in groups
+        for remark in (other_settings(paper, group), missing_folds(paper, group))
+        if remark
+    ]
 
 
 def _drawn(

@@ -97,8 +97,9 @@ def draw_figures(folder: Path, drawings: Iterable[Drawing]) -> list[Path]:
 
 
 def run_name(record: Record) -> str:
-    """Which run a figure's title speaks of."""
-    return f"{record.key.profile} run"
+    """Which run a figure's title speaks of, and the data where they are not the paper's own."""
+    name = f"{record.key.profile} run"
+    return name if record.data_variant == "exact" else f"{name}, {record.data_variant}"
 
 
 def fullest(

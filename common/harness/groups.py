@@ -9,9 +9,10 @@ from functools import cached_property
 
 import numpy as np
 
+from common.data.registry import VARIANTS
 from common.errors import DataError
 from common.harness.measures import parse_measure
-from common.harness.record import DATA_VARIANTS, Record
+from common.harness.record import Record
 from common.harness.scores import SeedScores
 from common.harness.settings import PROFILES
 from common.harness.verdict import REPRODUCTIONS
@@ -191,7 +192,7 @@ def choose_group(
     """Best complete group of one experiment's records.
 
     Exact and reconstructed data come before other real data, those before simulated; then the
-    `full` profile before `quick` and `smoke`; then the order of `DATA_VARIANTS`.
+    `full` profile before `quick` and `smoke`; then the order of `VARIANTS`.
 
     Parameters
     ----------
@@ -222,7 +223,7 @@ def choose_group(
             rank = (
                 reality(record.data_variant),
                 -PROFILES.index(key.profile),
-                DATA_VARIANTS.index(record.data_variant),
+                VARIANTS.index(record.data_variant),
             )
             groups.setdefault(rank, []).append(record)
     for rank in sorted(groups):

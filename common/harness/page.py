@@ -27,8 +27,11 @@ GLYPHS = {
 
 
 OTHER = "shortened or other data"
-SCORES, SIZES, CELLS = PARTS = ("scores", "counts and sizes", "cells of confusion matrices")
-"""Kinds of printed numbers that the page counts apart."""
+SCORES, SIZES, CELLS, DERIVED = PARTS = (
+    *("scores", "counts and sizes", "cells of confusion matrices"),
+    "derived numbers",
+)
+"""Kinds of printed numbers that the page counts apart; papers do not print the derived ones."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
         row["reason"],
         run,
         mark_of(row["difference"], row["ci_low"], row["ci_high"], row["margin"]),
-        CELLS if _is_count(row) else SIZES if row["metric"] in EXACT else SCORES,
+        _part(row),
     )
 
 
@@ -193,6 +196,15 @@ def value_text(value: Any) -> str:
     if value == "":
         return "empty"
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+
+
+def _part(row: Mapping[str, Any]) -> str:
+    """One of `PARTS`; the source of a number that follows from the data begins with ``Derived``."""
+    if row["source"].startswith("Derived"):
+        return DERIVED
+    if _is_count(row):
+        return CELLS
+    return SIZES if row["metric"] in EXACT else SCORES
 
 
 def _is_count(row: Mapping[str, Any]) -> bool:

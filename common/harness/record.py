@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from common.data.registry import VARIANTS
 from common.errors import DataError, UsageError
 from common.files import storage_error, written_whole
 from common.harness.provenance import provenance
@@ -41,7 +42,6 @@ __all__ = [
     "write_record",
 ]
 
-DATA_VARIANTS = ("exact", "reconstructed", "partial data", "stand-in", "simulated")
 _STEM = re.compile(r"seed(\d+)-fold(\d+)")
 _TABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
@@ -62,7 +62,7 @@ class RunResult:
     n_original, n_effective : int
         Test examples before and after those that were left out.
     data_variant : str
-        One of `DATA_VARIANTS`.
+        One of `common.data.registry.VARIANTS`.
     data_sha256 : mapping of file name to hex digest
     n_parameters : int
     padding_share : float
@@ -111,7 +111,7 @@ class Record:
 
     @property
     def data_variant(self) -> str:
-        """One of `DATA_VARIANTS`."""
+        """One of `common.data.registry.VARIANTS`."""
         return self.content["data_variant"]
 
     @property
@@ -282,8 +282,8 @@ def _damaged(path: Path, fault: str) -> DataError:
 
 
 def _check_result(key: RunKey, result: RunResult) -> None:
-    if result.data_variant not in DATA_VARIANTS:
-        allowed = ", ".join(DATA_VARIANTS)
+    if result.data_variant not in VARIANTS:
+        allowed = ", ".join(VARIANTS)
         raise UsageError(
             key.command, f"data variant {result.data_variant!r} unknown", f"Known: {allowed}"
         )

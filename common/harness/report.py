@@ -10,8 +10,9 @@ from typing import Any, Protocol
 
 import pandas as pd
 
+from common.data.registry import VARIANTS
 from common.files import written_whole
-from common.harness.claims import Claim, read_claims
+from common.harness.claims import Claim, ran_on, read_claims
 from common.harness.compare import read_comparison
 from common.harness.forest import ticks
 from common.harness.groups import RunGroup, choose_group
@@ -26,9 +27,9 @@ from common.harness.page import (
     run_of,
     value_text,
 )
-from common.harness.record import DATA_VARIANTS, read_records
+from common.harness.record import read_records
 from common.harness.targets import PaperTables, Target, printed_numbers, target_of
-from common.harness.verdict import VERDICTS
+from common.harness.verdict import REPRODUCTIONS, VERDICTS
 from common.paths import results_folder
 
 
@@ -117,7 +118,7 @@ def render(
     )
     environment.filters["value"] = value_text
     views = [_view(paper, comparison, claims, results) for paper in papers]
-    lines = [line for view in views for line in view["lines"]]
+    lines = [line for view in views for line in view["numbers"]]
     tried = [line for line in lines if line.verdict != "not attempted"]
     simulated = sum(line.data == "simulated" for line in tried)
     return environment.get_template("report.html").render(
@@ -127,7 +128,7 @@ def render(
         other=OTHER,
         shortened=sum(line.profile != "full" for line in tried),
         verdicts=[v for v in VERDICTS if any(line.verdict == v for line in lines)],
-        data=[d for d in DATA_VARIANTS if any(line.data == d for line in lines)],
+        data=[d for d in VARIANTS if any(line.data == d for line in lines)],
         simulated=simulated,
         stale=any(view["stale"] for view in views),
         glyphs=GLYPHS,
@@ -147,15 +148,22 @@ def _view(
         "name": paper.name,
         "title": paper.title,
         "citation": paper.citation,
-        "lines": lines,
+        "numbers": lines,
         "counts": counts_of(lines),
         "forests": _forests(marked),
-        "claims": claims[claims["paper"] == paper.name].to_dict("records"),
+        "claims": _claims(claims[claims["paper"] == paper.name]),
         "deviations": paper.settings.deviations(),
         "figures": [(figure, *_picture(paper.name, figure, results)) for figure in paper.figures],
         "runs": runs,
         "stale": stale,
     }
+
+
+def _claims(rows: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of one paper's claims, each with whether full runs as declared tested it."""
+    return [
+        {**row, "is_reproduction": ran_on(row) in REPRODUCTIONS} for row in rows.to_dict("records")
+    ]
 
 
 def _parts(lines: Sequence[Line]) -> dict[str, dict[str, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +11,7 @@ from typing import Protocol
 import pandas as pd
 
 from common.files import written_whole
+from common.harness.claims import ran_on
 from common.harness.page import GLYPHS, OTHER, SCORES, Line, counts_of, lines_of
 from common.harness.verdict import VERDICTS
 
@@ -104,8 +107,10 @@ def _numbers(lines: Iterable[Line]) -> str:
         if line not in same
     ]
     heads = ("number", "metric", "printed", "here", "difference, 90 %", "seeds", "data", "verdict")
-    rest = f"\nEquivalent too: {len(same)} {', '.join(sorted({line.part for line in same}))}.\n"
-    return _table(heads, rows) + (rest if same else "")
+    parts = Counter(line.part for line in same)
+    counted = ", ".join(f"{number} {part}" for part, number in sorted(parts.items()))
+    rest = f"Equivalent too: {counted}.\n" if same else ""
+    return "\n".join(filter(None, [_table(heads, rows), rest]))
 
 
 def _claims(claims: pd.DataFrame) -> str:
@@ -113,14 +118,21 @@ def _claims(claims: pd.DataFrame) -> str:
         [
             row["claim"],
             f"{row['difference']:+.3f}".replace("-", "−"),
-            f"{row['low']:.3f} … {row['high']:.3f}".replace("-", "−"),
+            _interval(row["low"], row["high"]),
             str(int(row["n_seeds"])),
-            row["data"] + ("" if row["profile"] == "full" else f", {row['profile']}"),
+            ran_on(row),
             f"{GLYPHS[row['verdict']]} {row['verdict']}",
         ]
         for row in claims.to_dict("records")
     ]
     return _table(("claim", "difference", "90 %", "seeds", "data", "verdict"), rows)
+
+
+def _interval(low: float, high: float) -> str:
+    """Empty where it is not known."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{low:.3f} … {high:.3f}".replace("-", "−")
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -54,7 +54,7 @@ def _panel(ax: Axes, rows: pd.DataFrame, trained_on: str) -> AxesImage:
     ax.set_yticks(range(len(names)), [TITLES[name] for name in names])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-    profiles = "/".join(dict.fromkeys(rows["profile"]))
-    ax.set_title(f"trained on {NAMES[trained_on]} ({profiles})", fontsize=10)
+    runs = "/".join([*dict.fromkeys(rows["profile"]), *sorted({*rows["data"]} - {"exact"})])
+    ax.set_title(f"trained on {NAMES[trained_on]} ({runs})", fontsize=10)
     ax.set_xlabel("tested on")
     return image

@@ -9,7 +9,6 @@ from typing import Any
 
 import pandas as pd
 
-from common.data.registry import VARIANTS
 from reproductions.deeploc import data as deeploc
 from reproductions.sonderby import data as sonderby
 
@@ -81,11 +80,6 @@ def askable(test: pd.DataFrame, trained_on: str, tested_on: str) -> pd.DataFrame
     known = pd.read_csv(OVERLAP, comment="#")
     ours = (known["trained_on"] == trained_on) & (known["tested_on"] == tested_on)
     return test[~test["id"].isin(known.loc[ours, "id"])].reset_index(drop=True)
-
-
-def least_exact(*variants: str) -> str:
-    """The variant that says most plainly what is not exact."""
-    return max(variants, key=VARIANTS.index)
 
 
 def _split(frame: pd.DataFrame, variant: str, sha256: dict[str, str]) -> ProteinSet:

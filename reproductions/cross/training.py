@@ -12,6 +12,7 @@ import pandas as pd
 
 from common.data.alphabet import PROTEIN
 from common.data.labelled import Labelled
+from common.data.registry import least_exact
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
@@ -25,7 +26,6 @@ from reproductions.cross.sets import (
     TESTED_ON,
     ProteinSet,
     askable,
-    least_exact,
     load_sets,
 )
 

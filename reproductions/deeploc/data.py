@@ -11,6 +11,7 @@ from common.data.alphabet import PROTEIN
 from common.data.content import read_table
 from common.data.fasta import Record, read_fasta
 from common.data.fetch import SIMULATED, Located, locate
+from common.data.registry import least_exact
 from common.data.simulate import simulate_proteins
 from common.data.splits import FOUR_FIFTHS, stratified_folds, stratified_split
 from common.errors import DataError, UsageError
@@ -92,7 +93,7 @@ def load_deeploc(cytoplasm_nucleus: str = "drop") -> Table:
     frame.loc[train, "fold"] = read_folds(frame.loc[train, "id"].tolist())
     found = (proteins, metadata, hard)
     sha256 = {name: digest for part in found for name, digest in part.sha256.items()}
-    variant = "exact" if all(part.variant == "exact" for part in found) else "reconstructed"
+    variant = least_exact(*(part.variant for part in found))
     return Table(frame, _hard(hard), variant, sha256)
 
 

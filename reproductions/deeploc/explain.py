@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from common.harness.claims import CONFIDENCE, Measured, widened
+from common.harness.claims import Measured, widened
 from common.harness.groups import choose_group
 from common.harness.record import Record
 from common.harness.targets import NotAttempted
+from common.harness.verdict import CONFIDENCE
 from reproductions.deeploc.report_data import TEST_LABELS
 
 STRONG = ("Nucleus", "Mitochondrion", "Cytoplasm")
-EMPTY = ("Lysosome/Vacuole", "Peroxisome")
 
 
 def strong_locations(records: Sequence[Record]) -> Measured | NotAttempted:
@@ -28,7 +28,8 @@ def strong_locations(records: Sequence[Record]) -> Measured | NotAttempted:
     low, high = np.quantile(_gap(drawn), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     low, high = widened(value, min(float(low), value), max(float(high), value), [_gap(by_seed)])
     detail = ", ".join(f"{name} {part.value:.2f}" for name, part in parts.items())
-    return Measured(value, low, high, len(group.seeds), group.data, group.profile, detail)
+    about = (len(group.seeds), group.data, group.profile, detail, (group,))
+    return Measured(value, low, high, *about)
 
 
 def _gap(scores: np.ndarray) -> np.ndarray:

@@ -10,6 +10,7 @@ import pandas as pd
 from common.data.alphabet import PROTEIN
 from common.data.content import read_table
 from common.data.fetch import locate
+from common.data.registry import least_exact
 from common.errors import DataError, UsageError
 from reproductions.deeploc.data import MEMBRANE, SOLUBLE, is_simulated, load_simulated
 from reproductions.deeploc.tree import LOCATIONS
@@ -64,8 +65,8 @@ def load_deeploc2() -> Table:
     proteins["membrane"] = np.where(train["membrane"] > 0, MEMBRANE, SOLUBLE)
     proteins["partition"] = train["partition"].astype(int)
     sha256 = {name: digest for part in located for name, digest in part.sha256.items()}
-    exact = all(part.variant == "exact" for part in located)
-    return Table(proteins, _proteins(test), "exact" if exact else "reconstructed", sha256)
+    variant = least_exact(*(part.variant for part in located))
+    return Table(proteins, _proteins(test), variant, sha256)
 
 
 def split_labels(identifier: str, text: object) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pandas as pd
 from common.data.alphabet import Alphabet
 from common.data.fasta import read_fasta
 from common.data.fetch import SIMULATED, Located, locate
-from common.data.registry import VARIANTS
+from common.data.registry import least_exact
 from common.data.simulate import simulate_proteins
 from common.data.splits import stratified_split
 from common.errors import DataError, UsageError
@@ -149,7 +149,7 @@ def load_sets(located: dict[str, Located], cytoplasm_nucleus: str = "cytoplasm")
     if cytoplasm_nucleus == "drop":
         frame = frame[frame["location"] != BOTH].reset_index(drop=True)
     frame["location"] = frame["location"].replace(BOTH, "Cytoplasm")
-    variant = max((found.variant for found in located.values()), key=VARIANTS.index)
+    variant = least_exact(*(found.variant for found in located.values()))
     digests = {k: v for found in located.values() for k, v in found.sha256.items()}
     return Table(frame, variant, digests)
 

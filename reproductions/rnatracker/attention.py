@@ -11,12 +11,12 @@ from common.harness.claims import Measured
 from common.harness.groups import choose_group
 from common.harness.record import Record
 from common.harness.targets import NotAttempted
+from common.harness.verdict import CONFIDENCE
 from common.metrics.spread import bootstrap_interval
 from reproductions.rnatracker.kinds import WHOLE_LENGTH
 
 THREE_PRIME = 400
 BIN = 100
-CONFIDENCE = 0.9
 
 
 def step_centres(steps: int, settings: Mapping[str, Any]) -> np.ndarray:
@@ -123,5 +123,6 @@ def three_prime_claim(records: Sequence[Record]) -> Measured | NotAttempted:
     )
     ends = interval.low - 0.5, interval.high - 0.5
     return Measured(
-        interval.value - 0.5, *ends, len(group.seeds), group.data, group.profile, detail
+        *(interval.value - 0.5, *ends, len(group.seeds), group.data, group.profile, detail),
+        groups=(group,),
     )

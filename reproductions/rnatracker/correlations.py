@@ -13,9 +13,9 @@ from common.harness.measures import parse_measure
 from common.harness.record import Record
 from common.harness.scores import SeedScores
 from common.harness.targets import NotAttempted
+from common.harness.verdict import CONFIDENCE
 from reproductions.rnatracker.pooled import pool
 
-CONFIDENCE = 0.9
 LEAST_COMMON = 30
 Claimed = Callable[[Sequence[Record]], Measured | NotAttempted]
 
@@ -48,7 +48,7 @@ def ordering(better: str, worse: str, variant: str = "code") -> Claimed:
             f"mean r over the fractions: {better} {means[0]:.3f}, {worse} {means[1]:.3f}; "
             f"paired, {len(common)} transcripts"
         )
-        return _measured(means[0] - means[1], low, high, groups[0], detail)
+        return _measured(means[0] - means[1], low, high, groups, detail)
 
     return measure
 
@@ -69,7 +69,7 @@ def easiest(experiment: str, fraction: str, variant: str = "code") -> Claimed:
         low, high = _ends(drawn[fraction].to_numpy() - next_best)
         detail = ", ".join(f"{name} {value:.3f}" for name, value in values.items())
         gap = float(values[fraction] - values[rest].max())
-        return _measured(gap, low, high, group, f"r: {detail}")
+        return _measured(gap, low, high, [group], f"r: {detail}")
 
     return measure
 
@@ -96,7 +96,10 @@ def _ends(drawn: np.ndarray) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _measured(gap: float, low: float, high: float, group: RunGroup, detail: str) -> Measured:
-    """Evidence from the first seed of a group: the spread over seeds is not in the interval."""
-    note = f"; {group.note}" if group.note else ""
-    return Measured(gap, low, high, 1, group.data, group.profile, detail + note)
+def _measured(
+    gap: float, low: float, high: float, groups: Sequence[RunGroup], detail: str
+) -> Measured:
+    """Evidence from the first seed of each group: the spread over seeds is not in the interval."""
+    first = groups[0]
+    note = f"; {first.note}" if first.note else ""
+    return Measured(gap, low, high, 1, first.data, first.profile, detail + note, tuple(groups))

@@ -10,6 +10,7 @@ import pandas as pd
 
 from common.harness.experiment import Context
 from common.harness.record import RunResult
+from common.harness.verdict import CONFIDENCE
 from common.interpret.masking import Scan
 from common.interpret.planted import attention_auc
 from common.interpret.retrieval import stretch_scores, top_share_scores
@@ -19,7 +20,6 @@ from reproductions.rnatracker.scanning import Scanner
 
 SHARES = (0.02, 0.05, 0.1, 0.2)
 CUTOFFS = (0.0025, 0.005, 0.0075, 0.01, 0.02, 0.05)
-CONFIDENCE = 0.9
 
 
 def run(context: Context) -> RunResult:

@@ -205,6 +205,7 @@ def curve_claim(better: str, worse: str) -> Any:
             f"p {test.p_value:.2g}"
         )
         ends = test.difference - half, test.difference + half
-        return Measured(test.difference, *ends, 1, first.data, first.profile, detail)
+        evidence = (test.difference, *ends, 1, first.data, first.profile, detail)
+        return Measured(*evidence, tuple(groups))
 
     return measure

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from common.harness.baseline import read_baseline
 from common.harness.experiment import Experiment, Paper
-from common.harness.record import RunResult, write_record
+from common.harness.record import RunKey, RunResult, write_record
 from common.harness.targets import NotAttempted
 from reproductions.cli import app
 
@@ -93,3 +95,54 @@ def test_check_looks_at_the_papers_that_are_named(suite, tmp_path, monkeypatch, 
     done = reproduce("check", *options)
     assert done.exit_code == code, done.output
     assert ("FELL" in done.output) is bool(code)
+
+
+ROW = "quick,toy,net,paper,{data},0,accuracy,higher,0.8,0.02,5,0.001"
+HEAD = (
+    "profile,paper,experiment,variant,data,folds,metric,direction,value,tolerance,n_seeds,seed_sd"
+)
+
+
+@pytest.fixture
+def toy(tmp_path, monkeypatch):
+    """A paper whose net reads `multiloc`, which is nowhere, and a baseline on two kinds of data."""
+    for name in ("RESULTS", "DATA", "MIRROR"):
+        monkeypatch.setenv(f"REPRODUCE_{name}", str(tmp_path))
+    seeds = {"quick": (1,)}
+    net = Experiment("toy", "net", "t", lambda context: None, seeds, datasets=("multiloc",))
+    paper = Paper("toy", "t", "c", tmp_path, (net,), lambda row: NotAttempted("none"))
+    monkeypatch.setattr("reproductions.papers.load_papers", lambda names=(): {"toy": paper})
+    rows = [ROW.format(data=data) for data in ("exact", "simulated")]
+    (tmp_path / "baseline.csv").write_text("\n".join([HEAD, *rows]) + "\n")
+
+
+def test_check_leaves_out_metrics_whose_data_are_nowhere(toy):
+    done = reproduce("check")
+    assert "left out: quick toy/net paper: no multiloc" in done.output
+    assert [line.split()[0] for line in done.output.splitlines()] == ["left", "FELL"]
+    record(RunKey("quick", "toy", "net", "paper", 1))
+    assert reproduce("check").exit_code == 0
+
+
+def test_missing_runs_on_data_that_are_here_have_fallen(toy, monkeypatch):
+    here = SimpleNamespace(origin="mirror")
+    monkeypatch.setattr("common.data.fetch.locate", lambda name, simulate: here)
+    done = reproduce("check")
+    assert done.exit_code == 1 and "left out" not in done.output
+    assert done.output.count("FELL") == 1 and "accuracy on exact" in done.output
+
+
+def test_tables_and_page_hold_all_papers_whichever_is_named(suite, tmp_path, monkeypatch):
+    seen = []
+
+    def write(papers, results):
+        seen.append([paper.name for paper in papers])
+        columns = {"paper": ["first", "second"], "profile": "full", "verdict": "equivalent"}
+        return pd.DataFrame(columns), [tmp_path / "comparison.csv"]
+
+    monkeypatch.setattr("common.harness.answers.write_answers", write)
+    done = reproduce("compare", "--paper", "second")
+    assert "second: 1 equivalent" in done.output and "first" not in done.output
+    monkeypatch.setattr("common.harness.report.write_report", lambda *a: write(*a)[1][0])
+    assert reproduce("report", "--paper", "second").output.strip().endswith("#second")
+    assert seen == [["first", "second"]] * 2

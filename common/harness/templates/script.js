@@ -20,7 +20,8 @@ function applyFilter() {
     }
     shown += paper.hidden ? 0 : here;
     for (const item of paper.querySelectorAll(".forest li")) item.hidden = !fits(item);
-    paper.querySelector(".none").hidden = here > 0;
+    const none = paper.querySelector(".none");
+    if (none) none.hidden = here > 0;
   }
   output.textContent = shown === all ? `${all} numbers` : `${shown} of ${all} numbers`;
 }

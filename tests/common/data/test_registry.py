@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from common.data.content import measure
-from common.data.registry import VARIANTS, find_dataset, load_registry
+from common.data.registry import VARIANTS, find_dataset, least_exact, load_registry
 from common.errors import DataError, UsageError
 
 FILE = f'{{ name = "a.fasta", mirror = "a/a.fasta", sha256 = "{"0" * 64}", size = 3 }}'
@@ -137,3 +137,8 @@ def test_missing_and_broken_registry(project: Any) -> None:
 def test_measure_knows_every_kind() -> None:
     with pytest.raises(KeyError):
         measure({"kind": "video"}, {})
+
+
+def test_the_least_exact_part_names_the_whole():
+    assert least_exact("exact", "partial data", "reconstructed") == "partial data"
+    assert least_exact("exact") == "exact"

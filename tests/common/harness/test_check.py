@@ -174,6 +174,11 @@ def test_falls_of_a_verdict(changes, note):
         ("false negatives", "equivalent", "higher", True),
         ("proteins", "equivalent", "higher", True),
         ("proteins", "equivalent", "lower", True),
+        ("count", "equivalent", "higher", True),
+        ("parameters", "equivalent", "higher", True),
+        ("positive zipcodes at KL 0.0075", "equivalent", "higher", True),
+        ("pearson r, 10 folds pooled", "equivalent", "higher", False),
+        ("roc auc, cytosol", "equivalent", "higher", False),
     ],
 )
 def test_better_side_of_a_verdict(metric, before, after, fell):

@@ -1,5 +1,6 @@
 """Claims are tested on the same test examples where they can be."""
 
+import dataclasses
 import math
 
 import pytest
@@ -8,6 +9,8 @@ from common.harness.claims import (
     Claim,
     Measured,
     evaluate_claims,
+    ordering,
+    ran_on,
     read_claims,
     verdict,
     write_claims,
@@ -186,6 +189,21 @@ def test_measured_claims(claimed, run):
     row = claimed(Claim("x", "y", "toy", measure=lambda _: NotAttempted("no weights", "run it")))
     assert row["verdict"] == "not attempted"
     assert row["detail"] == "no weights; the command would be: run it"
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_what_a_number_is_remarked_with_is_said_of_a_claim_too(run, claimed, paper, measured):
+    for experiment, right in (("a", 90), ("b", 80)):
+        run(right=right, experiment=experiment)
+    path = paper.folder / "settings.toml"
+    path.write_text(path.read_text().replace("paper = 100", "paper = 99"))
+    paper.folds = 10
+    measure = (lambda records: ordering(CLAIM, records, None)) if measured else None
+    row = claimed(dataclasses.replace(CLAIM, measure=measure))
+    for experiment in ("a", "b"):
+        said = f"{experiment} run with other settings than settings.toml: epochs"
+        assert f"{said}; {experiment} 1 of 10 folds" in row["detail"]
+    assert ran_on(row) == "exact, other settings"
 
 
 def test_same_bytes_and_round_trip(run, claimed, paper, results):

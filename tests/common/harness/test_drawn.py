@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from common.harness.drawn import Drawing, draw_figures
+from common.harness.drawn import Drawing, draw_figures, run_name
+from common.harness.record import read_records
 
 
 @pytest.fixture
@@ -55,8 +56,6 @@ def test_the_note_is_left_alone_where_nothing_is_drawn(tmp_path, drawing):
 
 def test_a_figure_waits_for_what_its_networks_read(tmp_path, drawing, run, results, capsys):
     run(1, 90)
-    from common.harness.record import read_records
-
     records = read_records(results)
     waits = drawing("a", 1, asks=records, at_hand=lambda record: record.key.seed != 1)
     assert draw_figures(tmp_path, [waits, drawing("b", 1)]) == [tmp_path / "b.png"]
@@ -65,3 +64,10 @@ def test_a_figure_waits_for_what_its_networks_read(tmp_path, drawing, run, resul
     assert list(json.loads((tmp_path / "sources.json").read_text())) == ["b"]
     ready = drawing("a", 1, asks=records, at_hand=lambda record: record.key.seed == 1)
     assert draw_figures(tmp_path, [ready]) == [tmp_path / "a.png"]
+
+
+def test_a_title_names_the_data_where_they_are_not_exact(run, results):
+    run(1, profile="smoke", data_variant="simulated")
+    run(1, data_variant="exact")
+    names = {run_name(record) for record in read_records(results)}
+    assert names == {"smoke run, simulated", "full run"}

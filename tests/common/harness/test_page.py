@@ -78,6 +78,12 @@ def test_sizes_of_data_sets_are_whole():
     assert [cells[name].text for name in ("reproduced", "difference")] == ["98", "−1"]
 
 
+def test_a_number_that_follows_from_the_data_is_no_score():
+    assert line_of().part == "scores"
+    assert line_of(source="Derived from the sets").part == "derived numbers"
+    assert line_of(source="Derived", metric="count", unit="").part == "derived numbers"
+
+
 @pytest.mark.parametrize(
     ("data", "profile"),
     [("partial data", "full"), ("stand-in", "full"), ("simulated", "full"), ("exact", "quick")],

@@ -1,13 +1,20 @@
 """The page: what it shows, what it never does, and that every text is escaped."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from common.errors import DataError
 from common.harness.claims import Claim, Measured, evaluate_claims, write_claims
-from common.harness.compare import NotAttempted, Target, compare, write_comparison
+from common.harness.compare import (
+    OTHER_SETTINGS,
+    NotAttempted,
+    Target,
+    compare,
+    write_comparison,
+)
 from common.harness.report import FigureInfo, write_report
 
 EVIL = "<script>alert(1)</script>"
@@ -102,7 +109,7 @@ def test_numbers_verdicts_and_reasons(full, page):
     assert "0.890" in text
     assert "quoted" in text
     assert "1 not attempted" in text
-    assert "0 of 3 scores are reproduced, by full runs on the papers’ own data." in text
+    assert "0 of 3 scores are reproduced, by full runs on exact or reconstructed data." in text
     assert "a above" in text
     assert "the code halves it" in text
     assert "reproduce run toy/a --variant paper --seed 3 --fold 0 --profile full" in text
@@ -216,6 +223,30 @@ def test_equivalent_on_other_data_is_not_counted_as_reproduced(run, paper, page,
     assert 'data-verdict="equivalent" data-data="stand-in"' in text
     assert "0 of 1 scores are reproduced" in text
     assert 'class="chip equivalent other"' in text
+
+
+def test_a_paper_that_prints_no_numbers_has_no_table_of_them(full, page, results):
+    page()
+    bare = replace(full, name="bare", title="No numbers")
+    bare.reported_target = None
+    text = write_report([full, bare], results).read_text()
+    assert text.count('class="numbers sortable"') == 1
+    assert text.count("No number of this paper fits the filter.") == 1
+    assert "#toy-numbers" in text and "#bare-numbers" not in text
+    assert "#bare-deviations" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "marked"),
+    [({}, False), ({"data": "simulated"}, True), ({"detail": OTHER_SETTINGS}, True)],
+)
+def test_a_claim_of_other_runs_is_no_reproduction(run, paper, page, changes, marked):
+    run()
+    paper.report("Table 1,LA,test,accuracy,0.9,,,100,,")
+    paper.targets = {("LA", "accuracy"): NotAttempted("quoted")}
+    found = replace(Measured(0.2, 0.1, 0.3, 1, "exact", "full"), **changes)
+    paper.claims = (Claim("c", "statement", "toy", measure=lambda _: found),)
+    assert ('class="chip holds other"' in page()) is marked
 
 
 def test_table_older_than_the_records(full, page, run, results):

@@ -1,6 +1,7 @@
 """The page in a real browser: filters, sorting, keyboard, widths, print, and no request."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 from browser import Browser
@@ -28,7 +29,7 @@ def browser(tmp_path_factory):
 
 @pytest.fixture
 def page(paper, run, results, browser) -> Browser:
-    """Four numbers: three kinds of verdict, two kinds of data, one claim, one figure; opened."""
+    """Four numbers of three verdicts, two kinds of data, a claim, a figure; a bare paper."""
     for seed, right in [(1, 90), (2, 88), (3, 89)]:
         run(seed, right)
     run(1, 40, experiment="simulated", data_variant="simulated")
@@ -51,7 +52,9 @@ def page(paper, run, results, browser) -> Browser:
     picture.write_bytes(base64.b64decode(PIXEL))
     write_comparison(compare([paper], results), results)
     write_claims(evaluate_claims([paper], results), results)
-    path = write_report([paper], results)
+    bare = replace(paper, name="bare", title="No numbers", claims=(), figures=())
+    bare.reported_target = None
+    path = write_report([paper, bare], results)
     browser.show()
     browser.console()
     browser.requests()

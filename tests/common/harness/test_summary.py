@@ -81,6 +81,14 @@ def test_a_claim_stands_with_its_verdict_and_a_shortened_run_says_so():
     assert "z above y" not in text
 
 
+def test_a_claim_without_an_interval_or_with_other_settings_says_so():
+    detail = "x run with other settings than settings.toml: epochs"
+    nan = math.nan
+    row = claims.Row("b", "x above y", "s", 0.02, nan, nan, "undecided", 2, "exact", "full", detail)
+    text = text_of([number("b", "old", "accuracy", "not attempted")], [row])
+    assert "| x above y | +0.020 |  | 2 | exact, other settings | ? undecided |" in text
+
+
 def test_a_read_only_folder_is_named(tmp_path, monkeypatch):
     def refuse(*args, **kwargs):
         raise PermissionError(13, "denied")

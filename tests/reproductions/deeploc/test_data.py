@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pandas as pd
 import pytest
 
@@ -142,6 +144,24 @@ def test_simulation_stands_in_only_where_it_may(monkeypatch, tmp_path):
     for load, name in ((data.load_table, "deeploc"), (report_data.load_table, "deeploc2")):
         with pytest.raises(DataError, match="REPRODUCE_MIRROR"):
             load(name, n=110)
+
+
+@pytest.mark.parametrize("variant", ["exact", "reconstructed", "partial data", "stand-in"])
+def test_tables_are_called_what_their_least_exact_part_is(tmp_path, monkeypatch, variant):
+    one = tmp_path / "one"
+    one.write_text("accession,flag,flag_source,flag_posterior,sequence,label,membrane,partition\n")
+
+    def locate(name):
+        own = variant if name in (data.DATASETS[1], report_data.DATASETS[1]) else "exact"
+        return SimpleNamespace(variant=own, paths={name: one}, sha256={})
+
+    for module in (data, report_data):
+        monkeypatch.setattr(module, "locate", locate)
+        monkeypatch.setattr(module, "read_table", pd.read_csv)
+    monkeypatch.setattr(data, "read_fasta", lambda path: [])
+    monkeypatch.setattr(data, "read_folds", lambda ids: [])
+    assert data.load_deeploc().variant == variant
+    assert report_data.load_deeploc2().variant == variant
 
 
 @pytest.mark.parametrize("load", [data.load_table, report_data.load_table])
