@@ -143,6 +143,8 @@ def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> I
         group = groups[place]
         if group is None:
             yield _row(one, variant=target.variant, reason=_no_run(paper, target, profile))
+        elif lacking := _not_measured(group, target.metric):
+            yield _row(one, variant=target.variant, reason=lacking)
         else:
             total = totals.get((one.source, one.row, one.metric))
             remarks = other_settings(paper, group), missing_folds(paper, group)
@@ -165,6 +167,12 @@ def missing_folds(paper: PaperTables, group: RunGroup) -> str:
     expected, found = paper.folds_of(key.experiment, key.profile), len(group.records)
     found //= len(group.seeds)
     return f"{found} of {expected} folds" if found < expected else ""
+
+
+def _not_measured(group: RunGroup, metric: str) -> str:
+    """Why a run could not measure a number, where its record says so."""
+    reasons = (record.content["extra"].get("not_measured", {}) for record in group.records)
+    return next((told[metric] for told in reasons if metric in told), "")
 
 
 def _said(group: RunGroup) -> str:

@@ -212,6 +212,14 @@ def test_not_attempted(one):
     assert (row["data"], row["profile"]) == ("", "")
 
 
+def test_what_a_run_could_not_measure_has_its_reason(run, one):
+    run(1, 90, extra={"not_measured": {"count:matched": "the motifs are not here"}})
+    row = one("T,a,b,matched,3,,,,,", Target("a", "count:matched"))
+    assert (row["verdict"], row["reason"]) == ("not attempted", "the motifs are not here")
+    with pytest.raises(DataError, match="no value for the metric count:other"):
+        one("T,a,c,other,3,,,,,", Target("a", "count:other"))
+
+
 def test_target_without_a_run_gives_the_command(one):
     row = one("T,a,b,accuracy,0.9,,,,,", Target("a", "accuracy"))
     assert row["verdict"] == "not attempted"
