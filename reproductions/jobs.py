@@ -25,8 +25,8 @@ SNAKEMAKE = (
     *("--rerun-triggers", "input", "params"),
 )
 
-# Jobs that a cluster is given at once, where the user does not say.
-AT_ONCE = {"slurm": 50, "kubernetes": 50}
+ON_CLUSTER = 50
+"""Jobs that a cluster is given at once, where the user does not say."""
 
 
 def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
@@ -154,7 +154,8 @@ def run_jobs(
     wanted = log.with_suffix(".records")
     records = "\n".join(str(key.path("json", results_folder())) for key in keys)
     write_whole(wanted, lambda path: path.write_text(records))
-    at_once = jobs or max(1, min(AT_ONCE.get(executor, usable_cores()), len(waiting)))
+    places = usable_cores() if executor == "local" else ON_CLUSTER
+    at_once = jobs or max(1, min(places, len(waiting)))
     arguments = _arguments(papers, wanted, at_once, threads, executor) + _replaced(waiting)
     if dry_run:
         arguments += ["--dry-run", "--quiet", "host"]

@@ -79,8 +79,8 @@ def pipeline(
     if profile == "quick" and left_out:
         made = simulated(papers, left_out)
         replaced = {f"{key.paper}/{key.experiment}" for key in made}
-        fault = f"runs: simulated data, as in the smoke profile, for {', '.join(sorted(replaced))}"
-        print(fault, file=sys.stderr, flush=True)
+        text = f"runs: simulated data, as in the smoke profile, for {', '.join(sorted(replaced))}"
+        print(text, file=sys.stderr, flush=True)
         keys += made
         left_out = {name: lacks for name, lacks in left_out.items() if name not in replaced}
     for experiment, lacks in left_out.items():

@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from common.data.registry import least_exact
-from common.harness.compare import OTHER_SETTINGS, missing_folds, other_settings
+from common.harness.compare import OTHER_SETTINGS, remarks_on
 from common.harness.groups import (
     BOOTSTRAPS,
     Estimate,
@@ -244,8 +244,7 @@ def _remarks(paper: PaperClaims, groups: Sequence[RunGroup]) -> list[str]:
     return [
         f"{group.records[0].key.experiment} {remark}"
         for group in groups
-        for remark in (other_settings(paper, group), missing_folds(paper, group))
-        if remark
+        for remark in remarks_on(paper, group)
     ]
 
 

@@ -147,11 +147,15 @@ def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> I
             yield _row(one, variant=target.variant, reason=lacking)
         else:
             total = totals.get((one.source, one.row, one.metric))
-            remarks = other_settings(paper, group), missing_folds(paper, group)
-            yield _compared(one, target, group, total, "; ".join(filter(None, remarks)))
+            yield _compared(one, target, group, total, "; ".join(remarks_on(paper, group)))
 
 
-def other_settings(paper: PaperTables, group: RunGroup) -> str:
+def remarks_on(paper: PaperTables, group: RunGroup) -> list[str]:
+    """What keeps runs from being the whole of what `settings.toml` and the folds declare."""
+    return list(filter(None, [_other_settings(paper, group), _missing_folds(paper, group)]))
+
+
+def _other_settings(paper: PaperTables, group: RunGroup) -> str:
     """Remark where the runs used other settings than `settings.toml` has for them now."""
     record = group.records[0]
     key = record.key
@@ -161,7 +165,7 @@ def other_settings(paper: PaperTables, group: RunGroup) -> str:
     return f"{OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
 
 
-def missing_folds(paper: PaperTables, group: RunGroup) -> str:
+def _missing_folds(paper: PaperTables, group: RunGroup) -> str:
     """Remark where a cross-validation is not finished yet."""
     key = group.records[0].key
     expected, found = paper.folds_of(key.experiment, key.profile), len(group.records)

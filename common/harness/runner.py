@@ -19,7 +19,7 @@ from common.files import written_whole
 from common.harness.ensemble import is_current
 from common.harness.experiment import Context, Experiment, Paper
 from common.harness.provenance import git_state, provenance
-from common.harness.record import RunKey, read_record, read_records, write_record
+from common.harness.record import RunKey, as_stored, read_record, read_records, write_record
 from common.paths import results_folder, runs_folder
 
 
@@ -165,7 +165,7 @@ def is_done(
     if not path.exists():
         return False
     record = read_record(path)
-    if record.settings != json.loads(json.dumps(dict(settings))):
+    if record.settings != as_stored(settings):
         return False
     if record.data_variant == SIMULATED and key.profile != "smoke":
         names = experiment.datasets_of(key.profile)

@@ -91,7 +91,7 @@ def _counts(papers: Sequence[PaperSummary], lines: dict[str, list[Line]]) -> str
 def _numbers(lines: Iterable[Line]) -> str:
     """Every score that was tried, and how many other numbers are as printed."""
     tried = [line for line in lines if line.verdict != "not attempted"]
-    same = [line for line in tried if line.part != SCORES and line.verdict == "equivalent"]
+    same = [line for line in tried if _is_as_printed(line)]
     rows = [
         [
             f"{line.source}: {line.where}",
@@ -104,13 +104,18 @@ def _numbers(lines: Iterable[Line]) -> str:
             f"{GLYPHS[line.verdict]} {line.verdict}",
         ]
         for line in tried
-        if line not in same
+        if not _is_as_printed(line)
     ]
     heads = ("number", "metric", "printed", "here", "difference, 90 %", "seeds", "data", "verdict")
     parts = Counter(line.part for line in same)
     counted = ", ".join(f"{number} {part}" for part, number in sorted(parts.items()))
     rest = f"Equivalent too: {counted}.\n" if same else ""
     return "\n".join(filter(None, [_table(heads, rows), rest]))
+
+
+def _is_as_printed(line: Line) -> bool:
+    """Whether it is told with others in one sentence: no score, and equivalent."""
+    return line.part != SCORES and line.verdict == "equivalent"
 
 
 def _claims(claims: pd.DataFrame) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 from common.data.labelled import Labelled
 from common.errors import DataError
 from common.harness.experiment import Paper, ordered_keys
-from common.harness.record import read_records
+from common.harness.record import as_stored, read_records
 from common.harness.runner import run_experiment
 from common.harness.settings import NONE_RELEASED, Setting, Settings
 from common.own.final import write_final
@@ -94,7 +93,7 @@ def delete_other_runs(study: Paper, profile: str, results: Path) -> None:
 
     Further seeds with the same settings are kept.
     """
-    settings = json.loads(json.dumps(study.settings.resolve("paper", profile, NETWORK)))
+    settings = as_stored(study.settings.resolve("paper", profile, NETWORK))
     for record in read_records(results, profile, study.name):
         if record.settings != settings:
             record.path.unlink()
