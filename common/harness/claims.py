@@ -37,17 +37,26 @@ VERDICTS = ("holds", "undecided", "does not hold", "not attempted")
 class Measured:
     """Evidence for a claim: a difference that it says is above 0, with its 90 % interval.
 
-    `groups` are the runs that it was measured on: what a reader must know of them is added.
+    `groups` are the runs that it was measured on, of one profile: what a reader must know of them
+    is added.
     """
 
     difference: float
     low: float
     high: float
     n_seeds: int
-    data: str
-    profile: str
+    groups: tuple[RunGroup, ...]
     detail: str = ""
-    groups: tuple[RunGroup, ...] = ()
+
+    @property
+    def data(self) -> str:
+        """Data variant of the runs; the least exact where they differ."""
+        return least_exact(*(group.data for group in self.groups))
+
+    @property
+    def profile(self) -> str:
+        """Profile of the runs."""
+        return self.groups[0].profile
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,11 @@ class PaperClaims(PaperTables, Protocol):
 
 @dataclass(frozen=True)
 class Row:
-    """One row of `claims.csv`; `low` and `high` are the 90 % interval of `difference`."""
+    """One row of `claims.csv`; `low` and `high` are the 90 % interval of `difference`.
+
+    `runs` are the names of the groups of runs, as `common.harness.groups.RunGroup.name`, with
+    spaces between them.
+    """
 
     paper: str
     claim: str
@@ -105,6 +118,7 @@ class Row:
     data: str = ""
     profile: str = ""
     detail: str = ""
+    runs: str = ""
 
 
 NUMBERS = ("difference", "low", "high", "n_seeds")
@@ -185,9 +199,7 @@ def ordering(
         notes.append(f"fewer than {LEAST_SEEDS} seeds: their spread is not in the interval")
     notes += [group.note for group in groups if group.note]
     seeds = min(map(len, trained), default=1)
-    data = least_exact(*(group.data for group in groups))
-    ends, detail = (sign * difference, low, high), "; ".join(notes)
-    return Measured(*ends, seeds, data, groups[0].profile, detail, tuple(groups))
+    return Measured(sign * difference, low, high, seeds, tuple(groups), "; ".join(notes))
 
 
 def comparable_groups(
@@ -236,7 +248,8 @@ def _row(paper: PaperClaims, claim: Claim, records: Sequence[Record], profile: s
     ends = (found.difference, found.low, found.high)
     word = verdict(found.low, found.high)
     detail = "; ".join(filter(None, [found.detail, *_remarks(paper, found.groups)]))
-    return Row(*head, *ends, word, found.n_seeds, found.data, found.profile, detail)
+    runs = " ".join(group.name for group in found.groups)
+    return Row(*head, *ends, word, found.n_seeds, found.data, found.profile, detail, runs)
 
 
 def _remarks(paper: PaperClaims, groups: Sequence[RunGroup]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 from common.errors import UsageError
 from common.harness.claims import Claim
 from common.harness.compare import NotAttempted, Target
+from common.harness.page import ResultTable
 from common.harness.record import RunKey, RunResult
 from common.harness.report import FigureInfo
 from common.harness.settings import PROFILES, Settings, load_settings
@@ -237,6 +238,8 @@ class Paper:
         Every figure, with the paper's description of it.
     draw : callable
         ``draw(results)`` draws all figures from records and weights.
+    tabulate : callable
+        ``tabulate(results)`` gives the tables that the paper does not print, for the page.
     models : tuple of ReleasedModel
         Networks that users can predict with.
     trainable : Trainable, optional
@@ -252,6 +255,7 @@ class Paper:
     claims: tuple[Claim, ...] = ()
     figures: tuple[FigureInfo, ...] = ()
     draw: Callable[[Path], list[Path]] | None = None
+    tabulate: Callable[[Path], Sequence[ResultTable]] | None = None
     models: tuple[ReleasedModel, ...] = ()
     trainable: Trainable | None = None
 

@@ -89,6 +89,12 @@ class RunGroup:
         return [record for folds in self.seeds.values() for record in folds]
 
     @property
+    def name(self) -> str:
+        """Such as ``a-lstm/paper/full``; `named_group` finds the group again."""
+        key = self.records[0].key
+        return f"{key.experiment}/{key.variant}/{key.profile}"
+
+    @property
     def profile(self) -> str:
         """Profile of every record."""
         return self.records[0].key.profile
@@ -232,6 +238,12 @@ def choose_group(
             check_alike(group.records)
             return group
     return None
+
+
+def named_group(records: Iterable[Record], name: str, folds: int | None = None) -> RunGroup | None:
+    """Group of a `RunGroup.name`; as `choose_group`."""
+    experiment, variant, profile = name.split("/")
+    return choose_group(records, experiment, variant, profile, folds)
 
 
 def reality(data: str) -> int:

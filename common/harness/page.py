@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,6 +72,33 @@ class Line:
 
 
 @dataclass(frozen=True)
+class ResultTable:
+    """Numbers that no table of the paper prints, beside the runs that they come from.
+
+    Parameters
+    ----------
+    name : str
+        Short and unique within the paper.
+    title : str
+    caption : str
+        What the rows are and how they were measured.
+    columns : sequence of str
+        Heads; a row's first cell names it.
+    rows : sequence of sequence of str or Cell
+        Cells with a key are numbers, and a column that has one is sorted by them.
+    runs : sequence of sequence of str
+        Of each row, the groups of runs by `common.harness.groups.RunGroup.name`.
+    """
+
+    name: str
+    title: str
+    caption: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str | Cell]]
+    runs: Sequence[Sequence[str]]
+
+
+@dataclass(frozen=True)
 class Run:
     """Provenance of the numbers of one group of runs, as pairs of a name and a text."""
 
@@ -98,28 +125,25 @@ def lines_of(rows: pd.DataFrame, runs: Sequence[str]) -> list[Line]:
 def _line(row: Mapping[str, Any], run: str) -> Line:
     digits = _digits(row)
 
-    def cell(name: str, digits: int = digits) -> Cell:
+    def cell(name: str, digits: int = digits, write: Callable[..., str] = fixed) -> Cell:
         value = row[name]
-        return Cell("", None) if math.isnan(value) else Cell(_fixed(value, digits), value)
+        return Cell("", None) if math.isnan(value) else Cell(write(value, digits), value)
 
     def interval(low: str, high: str) -> Cell:
         if math.isnan(row[low]) or math.isnan(row[high]):
             return Cell("", None)
-        text = f"{_fixed(row[low], digits)} … {_fixed(row[high], digits)}"
+        text = f"{fixed(row[low], digits)} … {fixed(row[high], digits)}"
         return Cell(text, row[high] - row[low])
 
     spread = cell("reported_spread").text
     reported = cell("reported", 0 if _is_count(row) else digits)
-    difference = cell("difference")
-    if difference.key is not None and difference.key > 0:
-        difference = Cell(f"+{difference.text}", difference.key)
     cells = {
         "reported": Cell(f"{reported.text} ± {spread}" if spread else reported.text, reported.key),
         "reproduced": cell("reproduced"),
         "seed_sd": cell("seed_sd"),
         "bootstrap": interval("bootstrap_low", "bootstrap_high"),
         "sampling_se": cell("sampling_se"),
-        "difference": difference,
+        "difference": cell("difference", write=signed),
         "ci": interval("ci_low", "ci_high"),
         "margin": cell("margin"),
         "n_seeds": _count(row["n_seeds"]),
@@ -198,6 +222,18 @@ def value_text(value: Any) -> str:
     return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
 
 
+def fixed(value: float, digits: int) -> str:
+    """Number with a true minus sign, and no negative zero."""
+    text = f"{value:.{digits}f}"
+    return text.replace("-", "" if float(text) == 0 else "−")
+
+
+def signed(value: float, digits: int) -> str:
+    """As `fixed`, with a plus sign above 0."""
+    text = fixed(value, digits)
+    return f"+{text}" if value > 0 else text
+
+
 def _part(row: Mapping[str, Any]) -> str:
     """One of `PARTS`; the source of a number that follows from the data begins with ``Derived``."""
     if row["source"].startswith("Derived"):
@@ -219,12 +255,6 @@ def _digits(row: Mapping[str, Any]) -> int:
     if row["metric"] == "count":
         return 0
     return 1 if _is_count(row) else 0 if abs(row["reported"]) >= 100 else 3
-
-
-def _fixed(value: float, digits: int) -> str:
-    """Number with a true minus sign, and no negative zero."""
-    text = f"{value:.{digits}f}"
-    return text.replace("-", "" if float(text) == 0 else "−")
 
 
 def _count(value: float) -> Cell:

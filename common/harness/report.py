@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,16 +15,20 @@ from common.files import written_whole
 from common.harness.claims import Claim, ran_on, read_claims
 from common.harness.compare import read_comparison
 from common.harness.forest import ticks
-from common.harness.groups import RunGroup, choose_group
+from common.harness.groups import RunGroup, named_group
 from common.harness.page import (
     GLYPHS,
     OTHER,
     PARTS,
+    Cell,
     Line,
+    ResultTable,
     Run,
     counts_of,
+    fixed,
     lines_of,
     run_of,
+    signed,
     value_text,
 )
 from common.harness.record import read_records
@@ -66,6 +70,8 @@ class PaperPage(PaperTables, Protocol):
     def claims(self) -> Sequence[Claim]: ...
     @property
     def figures(self) -> Sequence[FigureInfo]: ...
+    @property
+    def tabulate(self) -> Callable[[Path], Sequence[ResultTable]] | None: ...
 
 
 def write_report(papers: Sequence[PaperPage], results: Path | None = None) -> Path:
@@ -116,7 +122,7 @@ def render(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["value"] = value_text
+    environment.filters |= {"value": value_text, "fixed": fixed, "signed": signed}
     views = [_view(paper, comparison, claims, results) for paper in papers]
     lines = [line for view in views for line in view["numbers"]]
     tried = [line for line in lines if line.verdict != "not attempted"]
@@ -141,9 +147,12 @@ def _view(
 ) -> dict[str, Any]:
     """Everything that the template shows of one paper."""
     rows = comparison[comparison["paper"] == paper.name]
-    anchors, runs, stale = _runs(paper, rows, results)
+    runs = _Runs(paper.name, results)
+    anchors, stale = _answering(paper, rows, runs)
     lines = sorted(lines_of(rows, anchors), key=lambda line: line.verdict == "not attempted")
     marked = [line for line in lines if line.mark]
+    tested = [_claim(row, runs) for row in claims[claims["paper"] == paper.name].to_dict("records")]
+    tables = [_table(one, runs) for one in (paper.tabulate(results) if paper.tabulate else ())]
     return {
         "name": paper.name,
         "title": paper.title,
@@ -151,19 +160,65 @@ def _view(
         "numbers": lines,
         "counts": counts_of(lines),
         "forests": _forests(marked),
-        "claims": _claims(claims[claims["paper"] == paper.name]),
+        "claims": tested,
+        "tables": tables,
         "deviations": paper.settings.deviations(),
         "figures": [(figure, *_picture(paper.name, figure, results)) for figure in paper.figures],
-        "runs": runs,
-        "stale": stale,
+        "runs": runs.shown,
+        "stale": stale or runs.missing,
     }
 
 
-def _claims(rows: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows of one paper's claims, each with whether full runs as declared tested it."""
-    return [
-        {**row, "is_reproduction": ran_on(row) in REPRODUCTIONS} for row in rows.to_dict("records")
-    ]
+class _Runs:
+    """The groups of runs that one paper's part of the page leads to, each once."""
+
+    def __init__(self, paper: str, results: Path) -> None:
+        self.paper = paper
+        self.records = read_records(results, paper=paper)
+        self.found: dict[str, RunGroup | None] = {}
+
+    def group(self, name: str, folds: int | None = None) -> RunGroup | None:
+        """Group of a name; the page shows it."""
+        if name not in self.found:
+            self.found[name] = named_group(self.records, name, folds)
+        return self.found[name]
+
+    def links(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        """Experiment and anchor of each group that is there."""
+        return [(name.split("/")[0], self.anchor(name)) for name in names if self.group(name)]
+
+    def anchor(self, name: str) -> str:
+        return re.sub(r"[^A-Za-z0-9-]", "-", f"{self.paper}-{name}")
+
+    @property
+    def shown(self) -> list[Run]:
+        """Provenance of every group, in the order in which they were asked for."""
+        return [run_of(group, self.anchor(name)) for name, group in self.found.items() if group]
+
+    @property
+    def missing(self) -> bool:
+        """Whether the tables speak of runs that are not there."""
+        return None in self.found.values()
+
+
+def _claim(row: dict[str, Any], runs: _Runs) -> dict[str, Any]:
+    """A claim with its runs and whether full runs as declared tested it."""
+    reproduced = ran_on(row) in REPRODUCTIONS
+    return {**row, "is_reproduction": reproduced, "links": runs.links(row["runs"].split())}
+
+
+def _table(table: ResultTable, runs: _Runs) -> dict[str, Any]:
+    """A table of our own with the runs of each row."""
+    rows = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in table.rows]
+    columns = zip(*rows, strict=True)
+    kinds = ["text" if all(cell.key is None for cell in one) else "number" for one in columns]
+    return {
+        "name": table.name,
+        "title": table.title,
+        "caption": table.caption,
+        "columns": list(zip(table.columns, kinds, strict=True)),
+        "rows": list(zip(rows, map(runs.links, table.runs), strict=True)),
+    }
 
 
 def _parts(lines: Sequence[Line]) -> dict[str, dict[str, int]]:
@@ -182,11 +237,9 @@ def _forests(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
     return [(part.capitalize(), found) for part, found in parts.items() if found]
 
 
-def _runs(paper: PaperPage, rows: pd.DataFrame, results: Path) -> tuple[list[str], list[Run], bool]:
-    """Anchor of each row's runs, the runs, and whether the table is older than the records."""
-    records = read_records(results, paper=paper.name)
+def _answering(paper: PaperPage, rows: pd.DataFrame, runs: _Runs) -> tuple[list[str], bool]:
+    """Anchor of each row's runs, and whether the table is older than the records."""
     printed = {(one.source, one.row, one.column, one.metric): one for one in printed_numbers(paper)}
-    found: dict[str, RunGroup | None] = {}
     anchors, stale = [], False
     for row in rows.to_dict("records"):
         one = printed.get((row["source"], row["row"], row["column"], row["metric"]))
@@ -195,18 +248,12 @@ def _runs(paper: PaperPage, rows: pd.DataFrame, results: Path) -> tuple[list[str
             stale = stale or one is None
             anchors.append("")
             continue
-        name = f"{paper.name}-{target.experiment}-{target.variant}-{row['profile']}"
-        anchor = re.sub(r"[^A-Za-z0-9-]", "-", name)
-        if anchor not in found:
-            found[anchor] = choose_group(
-                records, target.experiment, target.variant, row["profile"], target.folds
-            )
-        group = found[anchor]
+        name = f"{target.experiment}/{target.variant}/{row['profile']}"
+        group = runs.group(name, target.folds)
         stale = stale or group is None or len(group.seeds) != row["n_seeds"]
         stale = stale or (group is not None and group.data != row["data"])
-        anchors.append(anchor if group else "")
-    runs = [run_of(group, anchor) for anchor, group in found.items() if group]
-    return anchors, runs, stale
+        anchors.append(runs.anchor(name) if group else "")
+    return anchors, stale
 
 
 def _picture(paper: str, figure: FigureInfo, results: Path) -> tuple[str, str]:

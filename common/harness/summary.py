@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -12,7 +12,18 @@ import pandas as pd
 
 from common.files import written_whole
 from common.harness.claims import ran_on
-from common.harness.page import GLYPHS, OTHER, SCORES, Line, counts_of, lines_of
+from common.harness.page import (
+    GLYPHS,
+    OTHER,
+    SCORES,
+    Cell,
+    Line,
+    ResultTable,
+    counts_of,
+    fixed,
+    lines_of,
+    signed,
+)
 from common.harness.verdict import VERDICTS
 
 HEAD = """# What came out
@@ -32,6 +43,8 @@ class PaperSummary(Protocol):
     def name(self) -> str: ...
     @property
     def title(self) -> str: ...
+    @property
+    def tabulate(self) -> Callable[[Path], Sequence[ResultTable]] | None: ...
 
 
 def write_summary(
@@ -58,12 +71,17 @@ def write_summary(
     """
     path = Path(results) / "README.md"
     with written_whole(path) as temporary:
-        temporary.write_text(summary(papers, comparison, claims), encoding="utf-8")
+        temporary.write_text(summary(papers, comparison, claims, Path(results)), encoding="utf-8")
     return path
 
 
-def summary(papers: Sequence[PaperSummary], comparison: pd.DataFrame, claims: pd.DataFrame) -> str:
-    """Markdown: numbers by verdict, then each paper's numbers and claims that were tried."""
+def summary(
+    papers: Sequence[PaperSummary], comparison: pd.DataFrame, claims: pd.DataFrame, results: Path
+) -> str:
+    """Markdown: numbers by verdict, then each paper's numbers and claims that were tried.
+
+    The tables that no paper prints follow those.
+    """
     lines = {}
     for paper in papers:
         rows = comparison[comparison["paper"] == paper.name]
@@ -71,11 +89,11 @@ def summary(papers: Sequence[PaperSummary], comparison: pd.DataFrame, claims: pd
     shown = [paper for paper in papers if lines[paper.name]]
     parts = [HEAD, _counts(shown, lines)]
     for paper in papers:
-        own = claims[claims["paper"] == paper.name]
-        tried = own[own["verdict"] != "not attempted"]
-        numbers = _numbers(lines[paper.name])
-        if numbers or len(tried):
-            parts += [f"## {paper.title}\n", numbers, _claims(tried)]
+        tried = claims[(claims["paper"] == paper.name) & (claims["verdict"] != "not attempted")]
+        own = [_own(table) for table in (paper.tabulate(results) if paper.tabulate else ())]
+        found = [part for part in (_numbers(lines[paper.name]), _claims(tried), *own) if part]
+        if found:
+            parts += [f"## {paper.title}\n", *found]
     return "\n".join(part for part in parts if part)
 
 
@@ -122,7 +140,7 @@ def _claims(claims: pd.DataFrame) -> str:
     rows = [
         [
             row["claim"],
-            f"{row['difference']:+.3f}".replace("-", "−"),
+            signed(row["difference"], 3),
             _interval(row["low"], row["high"]),
             str(int(row["n_seeds"])),
             ran_on(row),
@@ -137,7 +155,12 @@ def _interval(low: float, high: float) -> str:
     """Empty where it is not known."""
     if math.isnan(low) or math.isnan(high):
         return ""
-    return f"{low:.3f} … {high:.3f}".replace("-", "−")
+    return f"{fixed(low, 3)} … {fixed(high, 3)}"
+
+
+def _own(table: ResultTable) -> str:
+    rows = [[cell.text if isinstance(cell, Cell) else cell for cell in row] for row in table.rows]
+    return "\n".join([f"{table.title}. {table.caption}\n", _table(table.columns, rows)])
 
 
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

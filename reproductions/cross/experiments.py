@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from common.harness.experiment import Context, Cost, Experiment, Paper
+from common.harness.page import ResultTable
 from common.harness.record import RunResult
 from common.harness.report import FigureInfo
 from reproductions.cross.networks import COMPOSITION, NETWORKS, TITLES
@@ -45,6 +46,12 @@ def _draw(results: Path) -> list[Path]:
     from reproductions.cross.figures import draw
 
     return draw(results)
+
+
+def _tabulate(results: Path) -> list[ResultTable]:
+    from reproductions.cross.table import tabulate
+
+    return tabulate(results)
 
 
 def _experiment(
@@ -88,4 +95,5 @@ PAPER = Cross(
     reported_target=None,
     figures=FIGURES,
     draw=_draw,
+    tabulate=_tabulate,
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 from common.own.trainable import Trainable
 from reproductions.deeploc.trainable import TRAINABLE as DEEPLOC
+from reproductions.light_attention.trainable import TRAINABLE as LIGHT_ATTENTION
 from reproductions.sonderby.trainable import TRAINABLE as SONDERBY
 
 COMPOSITION = "composition"
@@ -37,6 +38,7 @@ NETWORKS: Mapping[str, CrossNetwork] = {
     "a-lstm": CrossNetwork("A-LSTM", SONDERBY),
     "r-lstm": CrossNetwork("R-LSTM", SONDERBY, {"network": "r-lstm"}),
     "deeploc": CrossNetwork("DeepLoc", DEEPLOC),
+    "light-attention": CrossNetwork("Light Attention (UniRep)", LIGHT_ATTENTION),
 }
 TITLES: Mapping[str, str] = {
     COMPOSITION: "composition (linear)",

@@ -48,7 +48,10 @@ def run(context: Context) -> RunResult:
         else askable(sets[name].test, trained_on, name)
         for name in TESTED_ON
     }
-    every = pd.concat(list(asked.values()), ignore_index=True)
+    every = pd.concat(
+        [frame.assign(id=f"{name} " + frame["id"]) for name, frame in asked.items()],
+        ignore_index=True,
+    )
     answer = _composition if settings["cross_network"] == COMPOSITION else _network
     probabilities, about = answer(context, sets[trained_on].train, every)
     mapped = np.asarray(probabilities, np.float64) @ to_common(LABELLED_AS[trained_on])

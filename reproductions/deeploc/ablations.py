@@ -9,11 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from common.harness.claims import Claim, Measured, ordering
-from common.harness.groups import choose_group
+from common.harness.page import Cell, ResultTable, fixed, signed
 from common.harness.record import read_records
 from common.harness.settings import PROFILES
 
 NAME = "deeploc"
+CAPTION = 'Each "future direction" tested: the same network with and without it.'
 
 
 @dataclass(frozen=True)
@@ -101,8 +102,8 @@ def ablation_table(results: Path, ablations: Sequence[Ablation] = ABLATIONS) -> 
     -------
     DataFrame
         ``title``, ``metric``, ``base``, ``without``, ``with``, ``difference``, ``low``, ``high``
-        (90 % interval), ``seeds`` (fewest of both), ``profile`` and ``data``; a row for each
-        change whose runs are there.
+        (90 % interval), ``seeds`` (fewest of both), ``profile``, ``data`` and ``runs`` (names of
+        both groups); a row for each change whose runs are there.
     """
     records = read_records(results, paper=NAME)
     rows = []
@@ -119,41 +120,47 @@ def ablation_table(results: Path, ablations: Sequence[Ablation] = ABLATIONS) -> 
             found = ordering(claim, records, profile)
             if not isinstance(found, Measured):
                 continue
-            groups = [
-                choose_group(records, name, "paper", profile)
-                for name in (ablation.base, ablation.experiment)
-            ]
-            values = [group.estimate(ablation.metric).value for group in groups if group]
+            with_it, without = (one.estimate(ablation.metric).value for one in found.groups)
             rows.append(
                 {
                     "title": ablation.title,
                     "metric": ablation.metric,
                     "base": ablation.base,
-                    "without": values[0],
-                    "with": values[1],
+                    "without": without,
+                    "with": with_it,
                     "difference": found.difference,
                     "low": found.low,
                     "high": found.high,
                     "seeds": found.n_seeds,
                     "profile": found.profile,
                     "data": found.data,
+                    "runs": [group.name for group in found.groups],
                 }
             )
             break
     columns = ["title", "metric", "base", "without", "with", "difference", "low", "high"]
-    return pd.DataFrame(rows, columns=[*columns, "seeds", "profile", "data"])
+    return pd.DataFrame(rows, columns=[*columns, "seeds", "profile", "data", "runs"])
 
 
-def as_markdown(table: pd.DataFrame) -> str:
-    """The table as the README shows it."""
-    lines = [
-        "| change | score | without | with | difference (90 % interval) | runs |",
-        "|---|---|---|---|---|---|",
+def tabulate(results: Path) -> list[ResultTable]:
+    """What each change is worth, as the report shows it."""
+    table = ablation_table(results)
+    if table.empty:
+        return []
+    rows = [
+        [
+            row["title"],
+            row["metric"],
+            *(Cell(fixed(row[name], 3), row[name]) for name in ("without", "with")),
+            Cell(signed(row["difference"], 3), row["difference"]),
+            f"{signed(row['low'], 3)} … {signed(row['high'], 3)}",
+            Cell(str(row["seeds"]), row["seeds"]),
+            row["data"],
+            row["profile"],
+        ]
+        for row in table.to_dict("records")
     ]
-    for row in table.itertuples():
-        interval = f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
-        values = table.loc[row.Index, ["without", "with"]]
-        scores = f"{values['without']:.3f} | {values['with']:.3f}"
-        runs = f"{row.profile}, {row.seeds} seed{'s' * (row.seeds != 1)}"
-        lines.append(f"| {row.title} | {row.metric} | {scores} | {interval} | {runs} |")
-    return "\n".join(lines)
+    columns = ["Change", "Score", "Without", "With", "Difference", "90 % interval"]
+    columns += ["Seeds", "Data", "Profile"]
+    title = "What each proposal of the report is worth"
+    return [ResultTable("ablations", title, CAPTION, columns, rows, table["runs"])]

@@ -12,7 +12,7 @@ from common.harness.record import RunResult
 from common.harness.report import FigureInfo
 from common.harness.targets import NotAttempted, Target
 from reproductions.deeploc import explain
-from reproductions.deeploc.ablations import ABLATIONS, TRAINED
+from reproductions.deeploc.ablations import ABLATIONS, TRAINED, tabulate
 from reproductions.deeploc.data import DATASETS as DEEPLOC1
 from reproductions.deeploc.predictor import MODEL
 from reproductions.deeploc.report_data import DATASETS as DEEPLOC2
@@ -311,6 +311,7 @@ PAPER = Paper(
     claims=CLAIMS,
     figures=FIGURES,
     draw=_draw,
+    tabulate=tabulate,
     models=(MODEL,),
     trainable=TRAINABLE,
 )

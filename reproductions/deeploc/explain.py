@@ -28,8 +28,7 @@ def strong_locations(records: Sequence[Record]) -> Measured | NotAttempted:
     low, high = np.quantile(_gap(drawn), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     low, high = widened(value, min(float(low), value), max(float(high), value), [_gap(by_seed)])
     detail = ", ".join(f"{name} {part.value:.2f}" for name, part in parts.items())
-    about = (len(group.seeds), group.data, group.profile, detail, (group,))
-    return Measured(value, low, high, *about)
+    return Measured(value, low, high, len(group.seeds), (group,), detail)
 
 
 def _gap(scores: np.ndarray) -> np.ndarray:

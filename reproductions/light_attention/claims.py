@@ -66,9 +66,7 @@ def _falls(experiment: str) -> Callable[[Sequence[Record]], Measured | NotAttemp
         parts = [one.by_seed - other.by_seed] if group.is_trained else []
         low, high = interval_of(value, one.drawn - shuffled, parts)
         detail = f"setDeepLoc {one.value:.3f}, setHARD {other.value:.3f}"
-        return Measured(
-            *(value, low, high, len(group.seeds), group.data, group.profile, detail), (group,)
-        )
+        return Measured(value, low, high, len(group.seeds), (group,), detail)
 
     return measure
 

@@ -122,7 +122,4 @@ def three_prime_claim(records: Sequence[Record]) -> Measured | NotAttempted:
         f"{THREE_PRIME} nucleotides, where evenly spread attention would have {chance:.1%}"
     )
     ends = interval.low - 0.5, interval.high - 0.5
-    return Measured(
-        *(interval.value - 0.5, *ends, len(group.seeds), group.data, group.profile, detail),
-        groups=(group,),
-    )
+    return Measured(interval.value - 0.5, *ends, len(group.seeds), (group,), detail)

@@ -100,6 +100,5 @@ def _measured(
     gap: float, low: float, high: float, groups: Sequence[RunGroup], detail: str
 ) -> Measured:
     """Evidence from the first seed of each group: the spread over seeds is not in the interval."""
-    first = groups[0]
-    note = f"; {first.note}" if first.note else ""
-    return Measured(gap, low, high, 1, first.data, first.profile, detail + note, tuple(groups))
+    note = f"; {groups[0].note}" if groups[0].note else ""
+    return Measured(gap, low, high, 1, tuple(groups), detail + note)

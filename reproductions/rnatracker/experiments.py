@@ -10,6 +10,7 @@ from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.record import RunResult
 from common.harness.settings import load_settings
 from reproductions.rnatracker.claims import CLAIMS
+from reproductions.rnatracker.planted_tables import tabulate
 from reproductions.rnatracker.pooled import NEEDS as POOLED
 from reproductions.rnatracker.predictor import MODEL
 from reproductions.rnatracker.shown import FIGURES
@@ -160,6 +161,7 @@ PAPER = Paper(
     claims=CLAIMS,
     figures=FIGURES,
     draw=_draw,
+    tabulate=tabulate,
     models=(MODEL,),
     trainable=TRAINABLE,
 )

@@ -199,13 +199,11 @@ def curve_claim(better: str, worse: str) -> Any:
         tables = [pool(group.records) for group in groups]
         test = compare_curves(*tables)
         half = NORMAL_90 * test.standard_error
-        first = groups[0]
         detail = (
             f"{better} {test.first:.4f}, {worse} {test.second:.4f}; DeLong's z {test.z:.2f}, "
             f"p {test.p_value:.2g}"
         )
         ends = test.difference - half, test.difference + half
-        evidence = (test.difference, *ends, 1, first.data, first.profile, detail)
-        return Measured(*evidence, tuple(groups))
+        return Measured(test.difference, *ends, 1, tuple(groups), detail)
 
     return measure

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from common.errors import DataError
 from common.harness.claims import Measured, widened
-from common.harness.groups import choose_group
+from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record
 from common.harness.settings import PROFILES
 from common.harness.targets import NotAttempted
@@ -55,7 +54,7 @@ def secretory_peak(records: Sequence[Record]) -> Measured | NotAttempted:
     found = _attention(records)
     if isinstance(found, NotAttempted):
         return found
-    table, meta = found
+    table, group = found
     chosen = table[table["truth"].isin(SECRETORY)]
     near = chosen["peak"] < SIGNAL_PEPTIDE
     inside = near.groupby(chosen["id"]).mean().to_numpy()
@@ -68,7 +67,8 @@ def secretory_peak(records: Sequence[Record]) -> Measured | NotAttempted:
         f"{interval.value:.1%} of {len(inside)} proteins of {', '.join(SECRETORY)}; of all others "
         f"{(others['peak'] < SIGNAL_PEPTIDE).mean():.1%}; by location {by_location}"
     )
-    return Measured(interval.value - 0.5, low - 0.5, high - 0.5, detail=detail, **meta)
+    ends = low - 0.5, high - 0.5
+    return Measured(interval.value - 0.5, *ends, len(group.seeds), (group,), detail)
 
 
 def transit_reach(records: Sequence[Record]) -> Measured | NotAttempted:
@@ -76,7 +76,7 @@ def transit_reach(records: Sequence[Record]) -> Measured | NotAttempted:
     found = _attention(records)
     if isinstance(found, NotAttempted):
         return found
-    table, meta = found
+    table, group = found
     means = table.groupby(["truth", "id"])["reach"].mean()
     far, near = (means[name].dropna().to_numpy() for name in ("Chloroplast", "Mitochondrial"))
     generator = np.random.default_rng(0)
@@ -90,7 +90,8 @@ def transit_reach(records: Sequence[Record]) -> Measured | NotAttempted:
         f"nine tenths of the first 100 residues' attention lie within {far.mean():.1f} residues "
         f"(chloroplast), {near.mean():.1f} (mitochondrion), {signal:.1f} (secretory)"
     )
-    return Measured(float(far.mean() - near.mean()), float(low), float(high), detail=detail, **meta)
+    ends = float(low), float(high)
+    return Measured(float(far.mean() - near.mean()), *ends, len(group.seeds), (group,), detail)
 
 
 def planted_auc(records: Sequence[Record]) -> Measured | NotAttempted:
@@ -103,21 +104,11 @@ def planted_auc(records: Sequence[Record]) -> Measured | NotAttempted:
     ends = widened(value.mean(), low.mean(), high.mean(), [value])
     by_location = pd.DataFrame([one["by_location"] for one in planted]).mean().round(3).to_dict()
     detail = f"mean of {planted[0]['proteins']} simulated proteins; by location {by_location}"
-    return Measured(
-        value.mean() - 0.5,
-        ends[0] - 0.5,
-        ends[1] - 0.5,
-        n_seeds=len(planted),
-        data="simulated",
-        profile=group.profile,
-        detail=detail,
-        groups=(group,),
-    )
+    ends = ends[0] - 0.5, ends[1] - 0.5
+    return Measured(value.mean() - 0.5, *ends, len(planted), (group,), detail)
 
 
-def _attention(
-    records: Sequence[Record],
-) -> tuple[pd.DataFrame, dict[str, Any]] | NotAttempted:
+def _attention(records: Sequence[Record]) -> tuple[pd.DataFrame, RunGroup] | NotAttempted:
     """Attention of every test protein by every seed of the fullest A-LSTM there is."""
     group = next(
         (
@@ -137,10 +128,4 @@ def _attention(
             raise DataError(str(record.path), "no attention in the record", "Run it again")
         table = record.predictions[["id", "truth"]].assign(**summary)
         tables.append(table.assign(seed=record.key.seed))
-    meta = {
-        "n_seeds": len(tables),
-        "data": group.data,
-        "profile": group.profile,
-        "groups": (group,),
-    }
-    return pd.concat(tables, ignore_index=True), meta
+    return pd.concat(tables, ignore_index=True), group

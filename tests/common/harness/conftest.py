@@ -67,6 +67,7 @@ class FakePaper:
     citation: str = "Toy et al. (2020)"
     claims: Sequence[Any] = ()
     figures: Sequence[Any] = ()
+    tabulate: Any = None
     folds: int = 1
 
     @property

@@ -15,6 +15,7 @@ from common.harness.claims import (
     verdict,
     write_claims,
 )
+from common.harness.groups import choose_group
 from common.harness.targets import NotAttempted
 
 CLAIM = Claim("a above b", "a is better than b", "toy", "a", "b", "accuracy")
@@ -173,19 +174,20 @@ def test_real_data_before_a_longer_profile(run, claimed):
 
 
 def test_measured_claims(claimed, run):
-    run()
+    run(profile="quick", data_variant="simulated")
     seen = []
 
     def measure(records):
         seen.extend(records)
-        return Measured(0.2, 0.1, 0.3, 3, "simulated", "quick", "peaks at residue 22")
+        group = choose_group(records, "a", "paper")
+        return Measured(0.2, 0.1, 0.3, 3, (group,), "peaks at residue 22")
 
     row = claimed(Claim("attention", "peaks early", "toy", measure=measure))
     assert (row["verdict"], row["data"], row["detail"]) == (
         *("holds", "simulated"),
         "peaks at residue 22",
     )
-    assert len(seen) == 1
+    assert (len(seen), row["profile"], row["runs"]) == (1, "quick", "a/paper/quick")
     row = claimed(Claim("x", "y", "toy", measure=lambda _: NotAttempted("no weights", "run it")))
     assert row["verdict"] == "not attempted"
     assert row["detail"] == "no weights; the command would be: run it"

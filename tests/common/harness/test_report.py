@@ -15,6 +15,8 @@ from common.harness.compare import (
     compare,
     write_comparison,
 )
+from common.harness.groups import choose_group
+from common.harness.page import Cell, ResultTable
 from common.harness.report import FigureInfo, write_report
 
 EVIL = "<script>alert(1)</script>"
@@ -36,6 +38,16 @@ class Page(HTMLParser):
 
     def all(self, tag):
         return [attributes for name, attributes in self.tags if name == tag]
+
+
+def measured_on(experiment, detail=""):
+    """Measure of a claim on the runs of an experiment."""
+
+    def measure(records):
+        group = choose_group(records, experiment, "paper")
+        return Measured(0.2, 0.1, 0.3, len(group.seeds), (group,), detail)
+
+    return measure
 
 
 @pytest.fixture
@@ -71,6 +83,11 @@ def full(paper, run, results):
         FigureInfo("one", "Figure 1", f"says {EVIL}", f"shows {EVIL}"),
         FigureInfo("two", "Figure 2", "says", "shows"),
     )
+    cells = [EVIL, Cell("0.50", 0.5), EVIL]
+    table = ResultTable(
+        "own", f"A table {EVIL}", EVIL, [EVIL, "x", "y"], [cells], [["a/paper/full"]]
+    )
+    paper.tabulate = lambda _: [table]
     folder = results / "figures" / "toy"
     folder.mkdir(parents=True)
     (folder / "one.png").write_bytes(b"png")
@@ -119,9 +136,38 @@ def test_every_number_leads_to_its_runs(full, page):
     parsed = Page(page())
     ids = {attributes.get("id") for _, attributes in parsed.tags}
     targets = {a["href"][1:] for a in parsed.all("a") if a["href"].startswith("#")}
-    parts = {f"toy-{p}" for p in ["numbers", "forests", "claims", "figures", "deviations", "runs"]}
-    assert targets == {"papers", "toy", "toy-a-paper-full"} | parts
+    parts = {"numbers", "forests", "claims", "tables", "figures", "deviations", "runs"}
+    assert targets == {"papers", "toy", "toy-a-paper-full", *(f"toy-{part}" for part in parts)}
     assert targets <= ids
+
+
+def test_claims_and_tables_of_our_own_lead_to_runs_that_no_number_names(run, paper, page):
+    run(experiment="b", profile="quick")
+    run(experiment="c")
+    paper.report("Table 1,LA,test,accuracy,0.9,,,100,,")
+    paper.targets = {("LA", "accuracy"): NotAttempted("quoted")}
+    paper.claims = (Claim("c", "statement", "toy", measure=measured_on("b")),)
+    table = ResultTable(
+        "own", "Own", "c", ["x", "y"], [["net", Cell("0.5", 0.5)]], [["c/paper/full"]]
+    )
+    paper.tabulate = lambda _: [table]
+    parsed = Page(page())
+    targets = {a["href"] for a in parsed.all("a")}
+    assert {"#toy-b-paper-quick", "#toy-c-paper-full"} <= targets
+    ids = {attributes.get("id") for _, attributes in parsed.tags}
+    assert {"toy-b-paper-quick", "toy-c-paper-full", "toy-table-own"} <= ids
+    assert {"class": "number", "data-key": "0.5"} in parsed.all("td")
+
+
+def test_claims_older_than_the_records_are_told(run, paper, page, results):
+    key = run(experiment="b")
+    paper.report("Table 1,LA,test,accuracy,0.9,,,100,,")
+    paper.targets = {("LA", "accuracy"): NotAttempted("quoted")}
+    paper.claims = (Claim("c", "statement", "toy", measure=measured_on("b")),)
+    assert "older than the records" not in page()
+    for path in key.path("json", results).parent.iterdir():
+        path.unlink()
+    assert "older than the records" in write_report([paper], results).read_text()
 
 
 def test_figures_beside_what_the_paper_says(full, page):
@@ -137,11 +183,11 @@ def test_accessible(full, page):
     text = page()
     parsed = Page(text)
     assert parsed.all("html")[0]["lang"] == "en"
-    assert len(parsed.all("caption")) == len(parsed.all("table")) == 4
+    assert len(parsed.all("caption")) == len(parsed.all("table")) == 5
     assert all(th.get("scope") in ("col", "row") for th in parsed.all("th"))
     assert all("alt" in image for image in parsed.all("img"))
     scrolled = [d for d in parsed.all("div") if "scroll" in (d.get("class") or "").split()]
-    assert len(scrolled) == 4
+    assert len(scrolled) == 5
     assert all(d["tabindex"] == "0" and d["aria-labelledby"] for d in scrolled)
     ids = [a["id"] for _, a in parsed.tags if a.get("id")]
     assert len(ids) == len(set(ids))
@@ -166,8 +212,8 @@ def test_a_simulated_claim_is_marked_and_needs_no_banner(run, paper, page):
     run()
     paper.report("Table 1,LA,test,accuracy,0.9,,,100,,")
     paper.targets = {("LA", "accuracy"): Target("a", "accuracy")}
-    found = Measured(0.2, 0.1, 0.3, 1, "simulated", "full")
-    paper.claims = (Claim("c", "statement", "toy", measure=lambda _: found),)
+    run(experiment="b", data_variant="simulated")
+    paper.claims = (Claim("c", "statement", "toy", measure=measured_on("b")),)
     text = page()
     assert "Simulated data." not in text
     assert '<span class="data simulated">simulated</span>' in text
@@ -227,7 +273,7 @@ def test_equivalent_on_other_data_is_not_counted_as_reproduced(run, paper, page,
 
 def test_a_paper_that_prints_no_numbers_has_no_table_of_them(full, page, results):
     page()
-    bare = replace(full, name="bare", title="No numbers")
+    bare = replace(full, name="bare", title="No numbers", tabulate=None)
     bare.reported_target = None
     text = write_report([full, bare], results).read_text()
     assert text.count('class="numbers sortable"') == 1
@@ -237,15 +283,14 @@ def test_a_paper_that_prints_no_numbers_has_no_table_of_them(full, page, results
 
 
 @pytest.mark.parametrize(
-    ("changes", "marked"),
-    [({}, False), ({"data": "simulated"}, True), ({"detail": OTHER_SETTINGS}, True)],
+    ("changes", "detail", "marked"),
+    [({}, "", False), ({"data_variant": "simulated"}, "", True), ({}, OTHER_SETTINGS, True)],
 )
-def test_a_claim_of_other_runs_is_no_reproduction(run, paper, page, changes, marked):
-    run()
+def test_a_claim_of_other_runs_is_no_reproduction(run, paper, page, changes, detail, marked):
+    run(**changes)
     paper.report("Table 1,LA,test,accuracy,0.9,,,100,,")
     paper.targets = {("LA", "accuracy"): NotAttempted("quoted")}
-    found = replace(Measured(0.2, 0.1, 0.3, 1, "exact", "full"), **changes)
-    paper.claims = (Claim("c", "statement", "toy", measure=lambda _: found),)
+    paper.claims = (Claim("c", "statement", "toy", measure=measured_on("a", detail)),)
     assert ('class="chip holds other"' in page()) is marked
 
 

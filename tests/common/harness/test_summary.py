@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -10,14 +11,15 @@ import pytest
 from common.errors import StorageError
 from common.harness import claims
 from common.harness.compare import Row, read_comparison
+from common.harness.page import Cell, ResultTable
 from common.harness.summary import summary, write_summary
 from common.harness.tables import as_table
 from common.paths import project_root
 from reproductions.papers import load_papers
 
 PAPERS = [
-    SimpleNamespace(name="a", title="First | paper"),
-    SimpleNamespace(name="b", title="Second"),
+    SimpleNamespace(name="a", title="First | paper", tabulate=None),
+    SimpleNamespace(name="b", title="Second", tabulate=None),
 ]
 
 
@@ -28,7 +30,7 @@ def number(paper, row, metric, verdict, **fields):
 
 
 def text_of(rows, tested=()):
-    return summary(PAPERS, as_table(rows, Row), as_table(list(tested), claims.Row))
+    return summary(PAPERS, as_table(rows, Row), as_table(list(tested), claims.Row), Path())
 
 
 FULL = {"reproduced": 0.45, "ci_low": -0.08, "ci_high": -0.02, "n_seeds": 3, "profile": "full"}
@@ -89,6 +91,15 @@ def test_a_claim_without_an_interval_or_with_other_settings_says_so():
     assert "| x above y | +0.020 |  | 2 | exact, other settings | ? undecided |" in text
 
 
+def test_tables_of_our_own_stand_with_their_paper():
+    cells = ["net", Cell("0.5 (0.4 … 0.6)", 0.5), "exact"]
+    own = ResultTable("t", "Title", "What it is.", ["Network", "Score", "Data"], [cells], [["r"]])
+    papers = [SimpleNamespace(name="a", title="First", tabulate=lambda results: [own])]
+    text = summary(papers, as_table([], Row), as_table([], claims.Row), Path())
+    assert "## First\n\nTitle. What it is.\n\n| Network | Score | Data |\n" in text
+    assert "| net | 0.5 (0.4 … 0.6) | exact |" in text
+
+
 def test_a_read_only_folder_is_named(tmp_path, monkeypatch):
     def refuse(*args, **kwargs):
         raise PermissionError(13, "denied")
@@ -105,7 +116,7 @@ def test_the_committed_page_is_that_of_the_committed_tables():
         claims.read_claims(results / "claims.csv"),
     )
     written = (results / "README.md").read_text(encoding="utf-8")
-    assert written == summary(list(load_papers().values()), *tables)
+    assert written == summary(list(load_papers().values()), *tables, results)
 
 
 def test_the_results_in_the_readme_are_rows_of_that_page():

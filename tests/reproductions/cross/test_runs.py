@@ -15,9 +15,9 @@ from reproductions.cross.experiments import PAPER
 from reproductions.cross.figures import draw
 from reproductions.cross.labels import common_labels
 from reproductions.cross.sets import TESTED_ON
-from reproductions.cross.table import as_markdown, cross_table
+from reproductions.cross.table import cross_table, tabulate
 
-RUN = ("composition-on-multiloc", "a-lstm-on-deeploc1")
+RUN = ("composition-on-multiloc", "a-lstm-on-deeploc1", "light-attention-on-multiloc")
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def results(tmp_path_factory, request):
 
 def test_each_network_meets_each_training_set():
     names = [experiment.name for experiment in PAPER.experiments]
-    assert len(names) == len(set(names)) == 8
+    assert len(names) == len(set(names)) == 10
     assert {name.partition("-on-")[2] for name in names} == {"multiloc", "deeploc1"}
 
 
@@ -55,9 +55,22 @@ def test_table_has_a_row_for_each_run_and_test_set(results):
     row = table.query("network == 'composition' and tested_on == 'sethard'").iloc[0]
     assert row["accuracy"] == pytest.approx(record.metrics["sethard/accuracy"])
     assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"]
-    text = as_markdown(table)
-    assert f"{row['accuracy']:.3f}" in text
-    assert "simulated" in text
+
+
+def test_the_report_shows_a_row_for_each_run_and_where_it_comes_from(results):
+    (shown,) = tabulate(results)
+    assert len(shown.rows) == len(RUN)
+    (record,) = read_records(results, "smoke", "cross", "a-lstm-on-deeploc1")
+    row = dict(zip(shown.columns, shown.rows[1], strict=True))
+    assert (row["Network"], row["Trained on"]) == ("A-LSTM", "DeepLoc 1.0")
+    assert row["setHARD: accuracy"].key == pytest.approx(record.metrics["sethard/accuracy"])
+    assert row["MultiLoc: MCC"].key == pytest.approx(record.metrics["multiloc/mcc"])
+    assert row["Data"] == "simulated"
+    assert shown.runs[1] == ["a-lstm-on-deeploc1/paper/smoke"]
+
+
+def test_no_table_without_runs(tmp_path):
+    assert tabulate(tmp_path) == []
 
 
 def test_figure_and_table_are_written_once_from_the_same_records(results):

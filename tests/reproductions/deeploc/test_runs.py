@@ -16,7 +16,7 @@ from common.harness.record import RunKey, read_records
 from common.harness.reported import read_reported
 from common.harness.runner import run_experiment
 from reproductions.deeploc import report_training, training
-from reproductions.deeploc.ablations import ABLATIONS, ablation_table, as_markdown
+from reproductions.deeploc.ablations import ABLATIONS, ablation_table, tabulate
 from reproductions.deeploc.experiments import NAME, PAPER, PROTEINS, SUPPORTS, reported_target
 from reproductions.deeploc.figures import draw
 from reproductions.deeploc.report_data import TEST_LABELS
@@ -167,7 +167,11 @@ def test_claims_and_ablations_are_tested_on_the_records(results):
     assert len(table) == 3
     difference = table["with"] - table["without"]
     np.testing.assert_allclose(table["difference"], difference, rtol=0, atol=1e-9)
-    assert as_markdown(table.reset_index()).count("\n") == 4
+    (shown,) = tabulate(results)
+    assert [row[0] for row in shown.rows] == table.index.tolist()
+    row = dict(zip(shown.columns, shown.rows[0], strict=True))
+    assert row["Difference"].key == table["difference"].iloc[0]
+    assert shown.runs[0] == ["ablation-profiles/paper/smoke", "report/paper/smoke"]
 
 
 def test_every_count_has_the_total_of_the_reports_test_set():

@@ -21,6 +21,7 @@ from reproductions.rnatracker.conserved import conserved_zipcodes, read_exons
 from reproductions.rnatracker.experiments import FIGURES, PAPER
 from reproductions.rnatracker.figures import draw
 from reproductions.rnatracker.networks import load_network, table_of
+from reproductions.rnatracker.planted_tables import tabulate
 from reproductions.rnatracker.scanning import Scanner
 from reproductions.rnatracker.zipcode_run import scan_utr
 
@@ -98,6 +99,11 @@ def test_planted_run_scores_scan_and_attention(results):
         assert planted[name]["low"] <= planted[name]["auc"] <= planted[name]["high"]
         assert [row["share"] for row in planted[name]["top"]] == [0.02, 0.05, 0.1, 0.2]
     assert len(planted["zipcodes"]) == 6
+    nucleotides, stretches = tabulate(results)
+    assert [row[0] for row in nucleotides.rows] == ["scan"] * 4 + ["attention"] * 4
+    assert nucleotides.rows[0][1].key == planted["scan"]["auc"]
+    assert [row[4].key for row in stretches.rows] == [row["planted"] for row in planted["zipcodes"]]
+    assert all(run == ["planted/code/smoke"] for run in (*nucleotides.runs, *stretches.runs))
 
 
 def test_zipcodes_and_filters_are_counted(results):
