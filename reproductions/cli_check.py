@@ -24,6 +24,14 @@ def check(
         str | None, typer.Option(help="Only the baseline's runs on this kind of data.")
     ] = None,
     results: ResultsOption = None,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            help="Commit whose results/comparison.csv the verdicts are held against, such as the "
+            "base of a pull request; by default the last.",
+            metavar="COMMIT",
+        ),
+    ] = None,
 ) -> None:
     """Compare the records with the baseline; ends with 1 where a metric fell.
 
@@ -50,7 +58,7 @@ def check(
     baseline = _checkable(baseline[baseline["profile"] == profile], papers, records)
     outcomes = check_metrics(baseline, records, profile)
     own = folder.resolve() == project_root() / "results"
-    before = committed_comparison() if own else None
+    before = committed_comparison(against) if own or against else None
     if before is not None:
         old = before[before["paper"].isin(list(papers))]
         outcomes += check_verdicts(old, compare(list(papers.values()), folder))

@@ -117,15 +117,33 @@ def check_verdicts(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
     return outcomes
 
 
-def committed_comparison(
-    name: str = "results/comparison.csv", commit: str = "HEAD"
-) -> pd.DataFrame | None:
-    """Comparison table as it is in the project's git history; None where it is not there."""
-    command = ["git", "show", f"{commit}:./{name}"]
+def committed_comparison(commit: str | None = None) -> pd.DataFrame | None:
+    """Comparison table as a commit of the project has it.
+
+    Parameters
+    ----------
+    commit : str, optional
+        Whatever git takes for one; by default the last.
+
+    Returns
+    -------
+    DataFrame or None
+        None where no commit is named and the last has no table, or there is no git history.
+
+    Raises
+    ------
+    UsageError
+        The named commit is unknown or has no table.
+    """
+    name = "results/comparison.csv"
+    command = ["git", "show", "--end-of-options", f"{commit or 'HEAD'}:./{name}"]
     try:
         shown = subprocess.run(command, cwd=project_root(), capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None
+    except (OSError, subprocess.CalledProcessError) as error:
+        if commit is None:
+            return None
+        fault = f"this checkout has no commit {commit!r} with {name}"
+        raise UsageError("--against", fault, "Name another, or fetch the history") from error
     return read_comparison(io.BytesIO(shown.stdout))
 
 

@@ -211,4 +211,10 @@ def test_committed_table(tmp_path, monkeypatch):
     found = committed_comparison()
     assert found is not None
     assert found.loc[0, "verdict"] == "equivalent"
-    assert committed_comparison("results/other.csv") is None
+    with pytest.raises(UsageError, match="no commit 'HEAD~1' with results/comparison.csv"):
+        committed_comparison("HEAD~1")
+    (tmp_path / "note").touch()
+    for command in (["add", "."], ["commit", "-m", "worse"]):
+        subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True, capture_output=True)
+    for commit, verdict in ((None, "lower"), ("HEAD", "lower"), ("HEAD~1", "equivalent")):
+        assert committed_comparison(commit).loc[0, "verdict"] == verdict
