@@ -183,7 +183,10 @@ def bench(
     ] = None,
     results: ResultsOption = None,
 ) -> None:
-    """Measure the speed of batches, input pipeline and training. Run nothing else meanwhile."""
+    """Measure the speed of batches, input pipeline and training. Run nothing else meanwhile.
+
+    Ends with 1 where a target is missed.
+    """
     from importlib import import_module
 
     from common.harness.bench import print_measurements
@@ -193,13 +196,13 @@ def bench(
         from reproductions.bench_predict import SIZES, measure
 
         found = measure(model or (), sequences, sorted(size or SIZES))
-        print_measurements(paper, found, results)
-        return
-    if paper != "serve":
-        load_papers([paper])
-    module = "bench_serve" if paper == "serve" else f"{paper}.benchmark"
-    measurements = import_module(f"reproductions.{module}").measure()
-    print_measurements(paper, measurements, results)
+    else:
+        if paper != "serve":
+            load_papers([paper])
+        module = "bench_serve" if paper == "serve" else f"{paper}.benchmark"
+        found = import_module(f"reproductions.{module}").measure()
+    print_measurements(paper, found, results)
+    raise typer.Exit(1 if any(one.holds is False for one in found) else 0)
 
 
 @app.command(epilog="Example: `reproduce jobs --profile quick`")

@@ -208,12 +208,12 @@ def _print_commands(fasta: str, model: str, output: Path | None, form: str, shar
     UsageError, DataError
         A file or the output is missing; as `find_model`.
     """
-    from common.paths import project_root
+    import common.predict
     from reproductions.models import find_model, is_several
 
     if output is None or fasta == "-":
         raise UsageError("--shards", "a file and --output are needed", "Name both")
-    snakefile = project_root() / "workflow" / "predict.smk"
+    snakefile = Path(common.predict.__path__[0]) / "shards.smk"
     if not is_several(model):
         find_model(model)
     config = {"fasta": fasta, "model": model, "output": output, "parts": shards, "form": form}

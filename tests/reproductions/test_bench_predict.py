@@ -8,9 +8,12 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from typer.testing import CliRunner
 
 from common.data.fasta import read_fasta
+from common.harness.bench import Measurement
 from reproductions import bench_predict
+from reproductions.cli import app
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "common" / "predict"))
 import tiny
@@ -37,6 +40,18 @@ def test_memory_that_grows_with_the_file_breaks_the_promise(monkeypatch, last, h
     assert [one.name for one in sizes] == ["x: memory, 3 sequences", "x: memory, 9 sequences"]
     assert growth.holds is holds
     assert growth.value == pytest.approx(last / 1e9)
+
+
+@pytest.mark.parametrize(("holds", "code"), [(True, 0), (None, 0), (False, 1)])
+def test_a_missed_target_ends_with_1(monkeypatch, tmp_path, holds, code):
+    measured = [
+        Measurement("a", 1.0, "s", "at most 2", True),
+        Measurement("b", 1.0, "s", "", holds),
+    ]
+    monkeypatch.setattr(bench_predict, "measure", lambda *told: measured)
+    done = CliRunner().invoke(app, ["bench", "predict", "--results", str(tmp_path)])
+    assert done.exit_code == code, done.output
+    assert len((tmp_path / "benchmarks" / "predict.csv").read_text().splitlines()) == 3
 
 
 def test_process_that_is_measured_predicts_the_whole_file(monkeypatch, tmp_path):

@@ -131,6 +131,8 @@ def test_commands_for_shards(tmp_path, capsys):
     predict("my.fasta", model="sonderby", output=out, form="jsonl", shards=3)
     found = capsys.readouterr()
     assert "--cores all" in found.out and "form=jsonl" in found.out
+    snakefile = Path(shlex.split(found.out)[4])
+    assert snakefile.is_file() and snakefile.parent == ROOT / "common" / "predict"
     assert "--executor slurm --jobs 3" in found.err
     with pytest.raises(UsageError, match="model 'deploc'"):
         predict("my.fasta", model="deploc", output=out, shards=3)

@@ -220,7 +220,7 @@ def test_targets_that_cannot_be(predictor, fasta, tmp_path):
 @pytest.mark.slow
 def test_five_kills_at_random_moments_change_no_byte(tmp_path):
     path = tmp_path / "in.fasta"
-    proteins = tiny.random_proteins(3000, 1)
+    proteins = tiny.random_proteins(5000, 1)
     write_fasta([Record(name, "", text) for name, text in proteins.items()], path)
     whole, out = tmp_path / "whole.tsv", tmp_path / "out.tsv"
     assert _start(path, whole).wait(300) == 0
@@ -236,7 +236,7 @@ def test_five_kills_at_random_moments_change_no_byte(tmp_path):
     assert not out.exists()
     assert _start(path, out).wait(300) == 0
     assert out.read_bytes() == whole.read_bytes()
-    assert len(read(out)) == 3000
+    assert len(read(out)) == 5000
 
 
 def _start(source, target):

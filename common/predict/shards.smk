@@ -1,15 +1,12 @@
 # Predictions of a large FASTA file, a job for each part; safe to retry.
 #
-#     snakemake -s workflow/predict.smk --cores 8 \
+#     snakemake -s common/predict/shards.smk --cores 8 \
 #         --config fasta=my.fasta model=sonderby output=my.tsv parts=8 form=tsv
 #
 # `reproduce predict my.fasta --model sonderby -o my.tsv --shards 8` prints this command, and the one
 # for a cluster. Bad records are skipped and listed in OUTPUT.rejected.tsv.
 import sys
 from pathlib import Path
-
-ROOT = Path(workflow.basedir).parent
-sys.path.insert(0, str(ROOT))
 
 from common.predict.shards import join_tables, split_fasta
 
