@@ -22,6 +22,11 @@ def scan(
     cutoff: Annotated[float, typer.Option(help="Least divergence of a zipcode, in nats.")] = 0.0075,
     width: Annotated[int, typer.Option(help="Nucleotides of the mask.", min=1)] = 100,
     stride: Annotated[int, typer.Option(help="Nucleotides between masks.", min=1)] = 1,
+    random: Annotated[
+        int,
+        typer.Option(help="Fill the mask with random letters this often; 0 blanks it.", min=0),
+    ] = 0,
+    seed: Annotated[int, typer.Option(help="Of the random letters.", min=0)] = 0,
     results: Annotated[
         Path | None, typer.Option("--results", help="Folder of results in place of `results`.")
     ] = None,
@@ -40,7 +45,8 @@ def scan(
     module = import_module(f"reproductions.{model}.user_scan")
     folder = results or results_folder()
     found = []
-    for one in module.scan_fasta(fasta, folder, cutoff=cutoff, width=width, stride=stride):
+    mask = {"width": width, "stride": stride, "repetitions": random, "seed": seed}
+    for one in module.scan_fasta(fasta, folder, cutoff=cutoff, **mask):
         found.append(one)
         if len(found) <= MOST_PLOTS:
             name = f"{len(found):02d}-{re.sub(r'[^A-Za-z0-9_.-]', '_', one.id)[:60]}"

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from common.errors import UsageError
-from common.interpret.masking import BLANK, Scan, mask_windows, scan_of
+from common.interpret.masking import BLANK, Scan, mask_windows, random_letters, scan_of
 
 Head = Callable[[np.ndarray, np.ndarray], np.ndarray]
 """From features (batch, steps, width) and mask (batch, steps) bool to shares (batch, k)."""
@@ -72,9 +72,11 @@ def local_scan(
     width: int = 100,
     stride: int = 1,
     region: tuple[int, int] | None = None,
+    repetitions: int = 0,
+    seed: int = 0,
     batch: int = 256,
 ) -> Scan:
-    """Move a blank mask along one sequence.
+    """Move a mask along one sequence: a blank one, or one of random letters.
 
     Parameters
     ----------
@@ -87,15 +89,20 @@ def local_scan(
     tokens : (length,) uint8
     width, stride, region
         As for `mask_windows`.
+    repetitions, seed : int
+        As for `masking.random_scan`, with the letters A, C, G and U; 0 repetitions blank the
+        stretch.
     batch : int
         Masks computed together.
 
     Raises
     ------
     UsageError
-        A number below 1, or a sequence of which nothing is left after all poolings.
+        A number below 1, repetitions below 0, or a sequence of which nothing is left after all
+        poolings.
     """
     starts, ends = mask_windows(len(tokens), width, stride, region)
+    fill = _filling(int(ends[0] - starts[0]), repetitions, seed)
     whole = [np.asarray(table, dtype=np.float32)[tokens]]
     for block in blocks:
         whole.append(_pooled(_convolved(_padded(whole[-1], block), block), block.pool))
@@ -105,16 +112,27 @@ def local_scan(
         raise UsageError("sequence", fault, "Give a longer one")
     mask = np.ones((1, steps), dtype=bool)
     original = head(whole[-1][None], mask)[0]
-    pieces = []
-    for at in range(0, len(starts), batch):
-        chosen = starts[at : at + batch]
-        blank = np.repeat(np.asarray(table[BLANK], np.float32)[None], ends[0] - starts[0], axis=0)
-        hidden = _Region(chosen, np.repeat(blank[None], len(chosen), axis=0))
+    pieces, copies = [], max(repetitions, 1)
+    for at in range(0, len(starts), max(batch // copies, 1)):
+        one_each = starts[at : at + max(batch // copies, 1)]
+        chosen = np.repeat(one_each, copies)
+        hidden = _Region(chosen, np.asarray(table, np.float32)[fill(len(one_each))])
         for level, block in enumerate(blocks):
             hidden = _changed(hidden, whole[level], block)
         features = _put_back(hidden, whole[-1])
         pieces.append(head(features, np.repeat(mask, len(chosen), axis=0)))
-    return scan_of(original, np.concatenate(pieces), starts, ends)
+    masked = np.concatenate(pieces).reshape(len(starts), copies, -1)
+    return scan_of(original, masked, starts, ends)
+
+
+def _filling(width: int, repetitions: int, seed: int) -> Callable[[int], np.ndarray]:
+    """From a number of masks to what stands in them: (masks * copies, width) tokens."""
+    if repetitions < 0:
+        raise UsageError("repetitions", f"{repetitions} is below 0", "Give none, or how many")
+    if not repetitions:
+        return lambda masks: np.full((masks, width), BLANK)
+    draw = random_letters(len("ACGU"), repetitions, seed)
+    return lambda masks: np.concatenate([draw(width) for _ in range(masks)])
 
 
 def _changed(region: _Region, whole: np.ndarray, block: Block) -> _Region:

@@ -141,7 +141,7 @@ def scan(
         predict(masked_copies(tokens, starts[at : at + batch], ends[at : at + batch]))
         for at in range(0, len(starts), batch)
     ]
-    return scan_of(predict(tokens[None])[0], np.concatenate(pieces), starts, ends)
+    return scan_of(predict(tokens[None])[0], np.concatenate(pieces)[:, None], starts, ends)
 
 
 def random_scan(
@@ -175,21 +175,33 @@ def random_scan(
     starts, ends = mask_windows(len(tokens), width, stride)
     if repetitions < 1:
         raise UsageError("repetitions", f"{repetitions} is below 1", "Give a positive number")
-    generator = np.random.default_rng(seed)
-    original = predict(tokens[None])[0]
-    shares, importance = [], []
+    draw, drawn = random_letters(letters, repetitions, seed), []
     for start, end in zip(starts, ends, strict=True):
         copies = np.repeat(tokens[None], repetitions, axis=0)
-        copies[:, start:end] = generator.integers(1, letters + 1, (repetitions, end - start))
-        drawn = predict(copies)
-        shares.append(drawn.mean(axis=0))
-        importance.append(divergence(original, drawn).mean())
-    return Scan(starts, ends, _shares(original), _shares(np.array(shares)), np.array(importance))
+        copies[:, start:end] = draw(end - start)
+        drawn.append(predict(copies))
+    return scan_of(predict(tokens[None])[0], np.array(drawn), starts, ends)
+
+
+def random_letters(letters: int, repetitions: int, seed: int) -> Callable[[int], np.ndarray]:
+    """From the width of a mask to its next draws, (repetitions, width) tokens."""
+    generator = np.random.default_rng(seed)
+    return lambda width: generator.integers(1, letters + 1, (repetitions, width))
 
 
 def scan_of(original: np.ndarray, masked: np.ndarray, starts: np.ndarray, ends: np.ndarray) -> Scan:
-    """A scan from its predictions: (k,) of the whole sequence and (m, k) under the masks."""
-    return Scan(starts, ends, _shares(original), _shares(masked), divergence(original, masked))
+    """A scan from its predictions.
+
+    Parameters
+    ----------
+    original : (k,)
+        Of the whole sequence.
+    masked : (m, copies, k)
+        Under each mask. Shares and divergences are averaged over the copies.
+    starts, ends : (m,) int64
+    """
+    importance = divergence(original, masked).mean(axis=1)
+    return Scan(starts, ends, _shares(original), _shares(_shares(masked).mean(axis=1)), importance)
 
 
 def divergence(original: np.ndarray, masked: np.ndarray) -> np.ndarray:
@@ -198,12 +210,12 @@ def divergence(original: np.ndarray, masked: np.ndarray) -> np.ndarray:
     Parameters
     ----------
     original : (k,)
-    masked : (m, k)
+    masked : (..., k)
 
     Returns
     -------
     np.ndarray
-        (m,) float64, at least 0; both sides are first made to sum to 1.
+        (...,) float64, at least 0; both sides are first made to sum to 1.
     """
     p, q = _shares(original), _shares(masked)
     with np.errstate(divide="ignore", invalid="ignore"):

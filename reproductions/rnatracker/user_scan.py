@@ -68,9 +68,7 @@ def fullest_network(results: Path) -> Record:
     )
 
 
-def scan_fasta(
-    fasta: Path, results: Path, *, cutoff: float, width: int, stride: int
-) -> Iterator[UserScan]:
+def scan_fasta(fasta: Path, results: Path, *, cutoff: float, **mask: int) -> Iterator[UserScan]:
     """Scan every transcript of a FASTA file.
 
     Parameters
@@ -81,8 +79,9 @@ def scan_fasta(
         Folder with the trained network.
     cutoff : float
         Least divergence of a zipcode, in nats.
-    width, stride : int
-        Of the mask, in nucleotides.
+    mask : int
+        ``width``, ``stride``, ``repetitions`` and ``seed``, as for
+        `common.interpret.local_masking.local_scan`.
 
     Raises
     ------
@@ -96,7 +95,7 @@ def scan_fasta(
     for one in read_fasta(fasta):
         sequence = RNA.clean(one.id, one.sequence)
         inputs.check_lengths([one.id], [len(sequence)], inputs.least_length(blocks, pool))
-        scan = scanner.scan(sequence, width=width, stride=stride)
+        scan = scanner.scan(sequence, **mask)
         column = int(scan.original.argmax())
         table = zipcodes(scan, cutoff, column)
         table = table.assign(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from common.interpret.masking import scan
+from common.interpret.masking import random_scan, scan
 from reproductions.rnatracker.experiments import SETTINGS
 from reproductions.rnatracker.inputs import base_tokens
 from reproductions.rnatracker.model import build
@@ -34,6 +34,11 @@ def test_local_scan_of_the_network_equals_masking_everything(experiment, variant
     np.testing.assert_allclose(found.original, expected.original, rtol=0, atol=1e-5)
     np.testing.assert_allclose(found.masked, expected.masked, rtol=0, atol=1e-5)
     assert np.ptp(expected.masked, axis=0).max() > 1e-3
+    options = {"width": 40, "stride": 57, "repetitions": 3, "seed": 7}
+    expected = random_scan(predict, base_tokens(sequence), 4, **options)
+    found = Scanner.of(model, 3).scan(sequence, **options)
+    np.testing.assert_allclose(found.masked, expected.masked, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(found.importance, expected.importance, rtol=0, atol=1e-5)
 
 
 def test_the_utr_follows_the_longest_reading_frame():
