@@ -92,59 +92,6 @@ def mean_embeddings(
     return means
 
 
-def read_per_protein(path: Path, ids: Sequence[str]) -> np.ndarray:
-    """Read a file of per-protein embeddings: a (width,) data set for each protein.
-
-    bio_embeddings' ``reduced_embeddings_file.h5`` and ProtTrans' per-protein files; ids as for
-    `PerResidueStore`.
-
-    Returns
-    -------
-    (n, width) float32
-
-    Raises
-    ------
-    DataError
-        The file is unreadable; an id is missing or stands for two data sets; a vector is NaN,
-        infinite, of another width, or no vector.
-    """
-    try:
-        with h5py.File(path, "r") as file:
-            names = _vector_names(file, str(path))
-            missing = [identifier for identifier in ids if identifier not in names]
-            if missing:
-                raise DataError(
-                    f"{path}: {missing[0]}",
-                    f"missing (as are {len(missing) - 1} more ids) among {len(names)} proteins",
-                    "Make the embeddings for every protein of the table",
-                )
-            rows = [file[names[identifier]][:] for identifier in ids]
-    except (OSError, RuntimeError, KeyError) as error:
-        fault = "no such file" if isinstance(error, FileNotFoundError) else f"unreadable ({error})"
-        raise DataError(str(path), fault, "Make the file again") from error
-    for identifier, row in zip(ids, rows, strict=True):
-        if row.shape != rows[0].shape or not np.isfinite(row).all():
-            fault = f"shape {row.shape} (the first has {rows[0].shape}), or values not finite"
-            raise DataError(f"{path}: {identifier}", fault, "Make this embedding again")
-    return np.stack(rows).astype(np.float32)
-
-
-def _vector_names(file: h5py.File, path: str) -> dict[str, str]:
-    names: dict[str, str] = {}
-    for name, dataset in file.items():
-        original = dataset.attrs.get("original_id", name)
-        header = original.decode() if isinstance(original, bytes) else str(original)
-        identifier = (header.split() or [header])[0]
-        if not isinstance(dataset, h5py.Dataset) or dataset.ndim != 1:
-            fault = "no vector: this file is not one of per-protein embeddings"
-            raise DataError(f"{path}: {identifier}", fault, "Name the reduced embeddings")
-        if identifier in names:
-            fault = f"two data sets stand for it, {names[identifier]} and {name}"
-            raise DataError(f"{path}: {identifier}", fault, "Make them again with unique ids")
-        names[identifier] = name
-    return names
-
-
 def _means(store: PerResidueStore, ids: Sequence[str]) -> np.ndarray:
     means = np.empty((len(ids), store.width), dtype=np.float32)
     for row, identifier in enumerate(ids):

@@ -51,12 +51,12 @@ def flat_index(file: h5py.File, path: str) -> tuple[dict[str, Entry], dict[str, 
 
 
 def named_index(file: h5py.File, path: str) -> tuple[dict[str, Entry], dict[str, int]]:
-    """Index of a file with a data set for each protein.
+    """Index of a file with a data set for each protein; a vector is one row.
 
     Raises
     ------
     DataError
-        A data set is not floats of (length, width); two stand for one id.
+        A data set is not floats of (length, width) or (width,); two stand for one id.
     """
     entries: dict[str, Entry] = {}
     widths: dict[str, int] = {}
@@ -64,7 +64,7 @@ def named_index(file: h5py.File, path: str) -> tuple[dict[str, Entry], dict[str,
         original = dataset.attrs.get("original_id", name)
         header = original.decode() if isinstance(original, bytes) else str(original)
         identifier = (header.split() or [header])[0]
-        if dataset.ndim != 2 or 0 in dataset.shape or dataset.dtype.kind != "f":
+        if dataset.ndim not in (1, 2) or 0 in dataset.shape or dataset.dtype.kind != "f":
             raise DataError(
                 f"{path}: {identifier}",
                 f"{dataset.dtype} of shape {dataset.shape}, and not floats of (length, width)",
@@ -76,8 +76,8 @@ def named_index(file: h5py.File, path: str) -> tuple[dict[str, Entry], dict[str,
                 f"two data sets stand for it, {entries[identifier].dataset} and {name}",
                 "Make the features again with unique ids",
             )
-        entries[identifier] = Entry(name, 0, dataset.shape[0])
-        widths[identifier] = dataset.shape[1]
+        entries[identifier] = Entry(name, 0, dataset.shape[0] if dataset.ndim == 2 else 1)
+        widths[identifier] = dataset.shape[-1]
     return entries, widths
 
 

@@ -6,7 +6,8 @@ Two layouts are read, and `PerResidueStore.layout` says which one a file has:
   (n), so that a batch costs one slice a protein and no look-up of names inside the file;
 - ``"one data set per id"``, what bio_embeddings and ProtTrans write: a (length, width) data set
   for each protein, whose name is the id or, with an `original_id` attribute, stands for it. Of a
-  whole FASTA header the first word is the id.
+  whole FASTA header the first word is the id. Their per-protein files hold a (width,) vector
+  each; it counts as one row.
 
 A file is opened at its first use. Values are checked for NaN and infinity when a protein is read
 for the first time.
@@ -48,8 +49,8 @@ class PerResidueStore:
     Raises
     ------
     DataError
-        At the first use: the file is missing, truncated or no HDF5; a data set is not
-        (length, width), or its width differs; two data sets have one `original_id`.
+        At the first use: the file is missing, truncated or no HDF5; a data set is neither
+        (length, width) nor (width,), or its width differs; two data sets have one `original_id`.
     """
 
     def __init__(self, path: Path, width: int | None = None) -> None:
@@ -82,6 +83,11 @@ class PerResidueStore:
     def width(self) -> int:
         """Features per residue."""
         return self._index[1]
+
+    @cached_property
+    def is_reduced(self) -> bool:
+        """Whether every protein has one row only: its embedding as a whole."""
+        return all(entry.length == 1 for entry in self._entries.values())
 
     @property
     def dtype(self) -> np.dtype:
@@ -148,7 +154,8 @@ class PerResidueStore:
             with self._reading(identifier):
                 if name != entry.dataset:
                     dataset, name = self._file[entry.dataset], entry.dataset
-                rows = dataset[entry.start : entry.start + entry.length]
+                one = dataset.ndim == 1
+                rows = dataset[:] if one else dataset[entry.start : entry.start + entry.length]
             values[end - entry.length : end] = rows
         for identifier, length, end in zip(ids, lengths, ends, strict=True):
             if identifier not in self._finite:

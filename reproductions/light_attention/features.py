@@ -92,7 +92,8 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
     ----------
     settings : mapping
         ``input``; for embeddings ``embedder`` (a language model), ``embeddings`` (an HDF5 file of
-        whole proteins, or nothing), ``embedding_dtype``, ``cut_to`` and ``network``.
+        whole proteins, or nothing; networks that read means take one vector a protein too),
+        ``embedding_dtype``, ``cut_to`` and ``network``.
     table : Table
         All its proteins are embedded.
     stream : file, optional
@@ -121,7 +122,9 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
     features = Features(model.width, settings["cut_to"], store, stored_whole=given is not None)
     frame = table.frame
     rows = features.sequences(frame) if given is None else frame["sequence"].tolist()
-    if given is not None or settings["network"] not in PER_PROTEIN:
+    if settings["network"] in PER_PROTEIN and store.is_reduced:
+        store.lengths(frame["id"].tolist())
+    else:
         store.check(frame["id"].tolist(), [len(sequence) for sequence in rows])
     return features
 

@@ -13,7 +13,6 @@ from common.features.embeddings import (
     embedding_store,
     mean_embeddings,
     provenance_of,
-    read_per_protein,
 )
 from common.features.per_residue import PerResidueStore, write_store
 
@@ -93,30 +92,31 @@ def write_vectors(path, **vectors) -> None:
 
 def test_per_protein_files_are_read_by_id(tmp_path):
     write_vectors(tmp_path / "r.h5", h1=("P1 x", np.arange(3.0)), h2=("P2", np.ones(3)))
-    found = read_per_protein(tmp_path / "r.h5", ["P2", "P1"])
+    store = PerResidueStore(tmp_path / "r.h5", 3)
+    assert store.is_reduced
+    found = mean_embeddings(store, ["P2", "P1"])
     np.testing.assert_array_equal(found, [[1, 1, 1], [0, 1, 2]])
     assert found.dtype == np.float32
+    with pytest.raises(DataError, match="P1: 1 rows for a sequence of 9 residues"):
+        store.check(["P1"], [9])
+
+
+def test_a_file_of_residues_is_not_reduced(tmp_path, arrays):
+    path = write_store(tmp_path / "e.h5", {**arrays, "P3": arrays["P1"][:1]}.items(), MADE_BY)
+    assert not PerResidueStore(path).is_reduced
 
 
 @pytest.mark.parametrize(
     ("vectors", "message"),
     [
         ({"h": ("P2", np.ones(3))}, "P1: missing"),
-        ({"h": ("P1", np.ones((2, 3)))}, "P1: no vector"),
-        ({"h": ("P1", np.array([1, np.nan]))}, "P1: shape"),
+        ({"h": ("P1", np.ones((2, 3, 4)))}, r"P1: float64 of shape \(2, 3, 4\)"),
+        ({"h": ("P1", np.array([1, np.nan, 1]))}, "P1: NaN or infinite"),
+        ({"h": ("P1", np.ones(4))}, "P1: 4 features per residue, and not 3"),
         ({"h": ("P1", np.ones(3)), "i": ("P1", np.ones(3))}, "two data sets stand for it"),
     ],
 )
 def test_per_protein_faults_name_the_protein(tmp_path, vectors, message):
     write_vectors(tmp_path / "r.h5", **vectors)
     with pytest.raises(DataError, match=message):
-        read_per_protein(tmp_path / "r.h5", ["P1"])
-
-
-def test_absent_and_truncated_per_protein_files_are_named(tmp_path):
-    with pytest.raises(DataError, match="no such file"):
-        read_per_protein(tmp_path / "r.h5", ["P1"])
-    write_vectors(tmp_path / "r.h5", h=("P1", np.ones(300)))
-    (tmp_path / "r.h5").write_bytes((tmp_path / "r.h5").read_bytes()[:900])
-    with pytest.raises(DataError, match=r"r\.h5: unreadable"):
-        read_per_protein(tmp_path / "r.h5", ["P1"])
+        mean_embeddings(PerResidueStore(tmp_path / "r.h5", 3), ["P1"])

@@ -121,6 +121,27 @@ def test_given_file_of_whole_proteins_is_read_and_cut(tmp_path, cache):
     np.testing.assert_allclose(vectors[0], dict(rows)[frame["id"].iloc[0]].mean(0), rtol=1e-3)
 
 
+def test_given_file_of_one_vector_a_protein_serves_networks_that_read_means(tmp_path, cache):
+    table = load_table("simulated", n=260)
+    names = table.frame["id"].tolist()
+    for stem, count in (("reduced", len(names)), ("short", len(names) - 1)):
+        with h5py.File(tmp_path / f"{stem}.h5", "w") as file:
+            for number, name in enumerate(names[:count]):
+                file[f"hash{number}"] = np.full(8, number, "float32")
+                file[f"hash{number}"].attrs["original_id"] = f"{name} Nucleus-M"
+        (tmp_path / f"{stem}.h5.json").write_text(json.dumps({"language_model": "random-8"}))
+    given = settings(embeddings=str(tmp_path / "reduced.h5"))
+    for network in ("ffn", "at"):
+        found = load_features(given | {"network": network}, table)
+        frame = table.part("test")
+        expected = [names.index(name) for name in frame["id"]]
+        np.testing.assert_array_equal(found.vectors(frame)[:, 0], expected)
+    with pytest.raises(DataError, match="1 rows for a sequence of"):
+        load_features(given | {"network": "la"}, table)
+    with pytest.raises(DataError, match=f"{names[-1]}: missing"):
+        load_features(settings(embeddings=str(tmp_path / "short.h5"), network="ffn"), table)
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
