@@ -10,11 +10,9 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 
 from common.errors import DataError
-from common.metrics.checks import checked_names
 
 Weights = Sequence[ArrayLike] | np.ndarray
 """A list of (length,) arrays, or (n, padded length) together with lengths (n,)."""
@@ -177,39 +175,3 @@ def reach(
         enough = running >= (share - ROUNDING) * running[-1]
         reached.append(enough.argmax() + 1.0 if running[-1] > 0 else np.nan)
     return np.array(reached)
-
-
-def location_profiles(
-    weights: Weights,
-    locations: ArrayLike,
-    lengths: Lengths | None = None,
-    width: int = 1000,
-    order: Sequence[str] | None = None,
-) -> pd.DataFrame:
-    """Mean attention at each aligned position, for each location.
-
-    Each protein counts once, with weights that sum to 1 before `align_termini`; a column of the
-    middle that a protein does not reach counts as 0. A row therefore sums to 1 where no protein
-    is longer than `width`.
-
-    Parameters
-    ----------
-    weights, lengths, width
-        See `align_termini`, as for what it raises.
-    locations : (n,) str
-        True location of each protein.
-    order : sequence of str or None
-        Rows; locations without proteins are left out. By default in alphabetical order.
-
-    Returns
-    -------
-    pd.DataFrame
-        (locations, width), index `location`.
-    """
-    rows = residue_weights(weights, lengths)
-    names = checked_names("locations", locations)
-    if len(names) != len(rows):
-        raise ValueError(f"{len(rows)} proteins, {len(names)} locations")
-    aligned = pd.DataFrame(align_termini([row / row.sum() for row in rows], width=width))
-    means = aligned.groupby(pd.Series(names, name="location")).mean()
-    return means if order is None else means.loc[[name for name in order if name in means.index]]

@@ -6,14 +6,11 @@ coefficient is computed over all transcripts (RNATracker, Table 1).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
-import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from common.metrics.checks import checked_fractions, checked_labels, checked_numbers, same_length
+from common.metrics.checks import checked_fractions, checked_numbers, same_length
 
 KERAS_EPSILON = 1e-7
 """`keras.config.epsilon()` unless it is changed."""
@@ -45,50 +42,6 @@ def pearson(truth: ArrayLike, predicted: ArrayLike) -> float:
     if len(true) < 2 or np.ptp(true) == 0 or np.ptp(guessed) == 0:
         return float("nan")
     return float(stats.pearsonr(true, guessed).statistic)
-
-
-def pearson_pooled(truth: ArrayLike, predicted: ArrayLike) -> float:
-    """Pearson's r over all fractions of all examples taken together, (n, k) flattened.
-
-    Raises
-    ------
-    DataError, ValueError
-        As `pearson`; rows are distributions.
-    """
-    true, guessed = _checked(truth, predicted)
-    return pearson(true.ravel(), guessed.ravel())
-
-
-def pearson_per_fraction(
-    truth: ArrayLike, predicted: ArrayLike, fractions: Sequence[str]
-) -> pd.Series:
-    """Pearson's r of each fraction over all examples (the columns of RNATracker's Table 1).
-
-    Parameters
-    ----------
-    truth, predicted : (n, k) float
-        Fractions; each row sums to 1; columns in the order of `fractions`.
-    fractions : sequence of str
-        The k names.
-
-    Returns
-    -------
-    pd.Series
-        (k,) float, index `fraction`; NaN for a fraction that is constant on either side.
-
-    Raises
-    ------
-    DataError
-        No examples, NaN, or a row that is no distribution.
-    ValueError
-        The shapes do not agree with each other or with `fractions`.
-    """
-    true, guessed = _checked(truth, predicted)
-    names = checked_labels(fractions)
-    if len(names) != true.shape[1]:
-        raise ValueError(f"fractions: {len(names)} names for {true.shape[1]} columns")
-    values = [pearson(true[:, column], guessed[:, column]) for column in range(len(names))]
-    return pd.Series(values, pd.Index(names, name="fraction"), name="pearson")
 
 
 def kl_per_row(

@@ -146,11 +146,6 @@ def screen(
     return kept.merge(longest_coding_isoforms(read_fasta(cdna)), on="id", how="inner")
 
 
-def three_prime_end(sequence: str, length: int) -> str:
-    """The last `length` nucleotides: the paper's section 2.3 cuts the 5' end off."""
-    return sequence[-length:] if len(sequence) > length else sequence
-
-
 def _amounts(path: Path, genes: pd.Series, values: pd.DataFrame) -> np.ndarray:
     """Values as amounts, or an error that names the gene."""
     amounts = values.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)

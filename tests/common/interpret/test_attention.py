@@ -99,29 +99,6 @@ def test_reach_is_missing_where_the_first_residues_have_no_weight():
     assert np.isnan(attention.reach([weights])).tolist() == [True]
 
 
-def test_location_profiles_are_means_of_aligned_weights():
-    weights = [[0.5, 0.5], [0.25, 0.25, 0.25, 0.25], [2.0, 0.0, 0.0, 6.0]]
-    table = attention.location_profiles(weights, ["ER", "Golgi", "ER"], width=4)
-    assert table.index.tolist() == ["ER", "Golgi"]
-    assert table.loc["ER"].tolist() == pytest.approx([0.375, 0, 0, 0.625])
-    assert table.loc["Golgi"].tolist() == pytest.approx([0.25] * 4)
-    assert table.sum(axis=1).tolist() == pytest.approx([1, 1])
-
-
-def test_location_profiles_keep_the_callers_order():
-    ragged, padded, lengths = made_up()
-    names = ["ER", "Golgi", "Nuclear", "ER"]
-    table = attention.location_profiles(
-        padded, names, lengths, width=12, order=["Nuclear", "Vacuolar", "ER", "Golgi"]
-    )
-    assert table.index.tolist() == ["Nuclear", "ER", "Golgi"]
-    np.testing.assert_allclose(
-        table.loc["Golgi"], attention.align_termini(ragged[1:2], width=12)[0]
-    )
-    with pytest.raises(ValueError, match="4 proteins, 1 locations"):
-        attention.location_profiles(padded, ["ER"], lengths)
-
-
 @pytest.mark.parametrize(
     ("weights", "fault"),
     [

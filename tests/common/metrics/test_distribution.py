@@ -1,14 +1,11 @@
 import warnings
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
 from common.errors import DataError
 from common.metrics import distribution
-
-FRACTIONS = ["Cytosol", "Insoluble", "Membrane", "Nuclear"]
 
 
 def random_fractions(seed, n=60):
@@ -37,26 +34,11 @@ def test_pearson_is_nan_where_undefined_and_does_not_warn(x, y):
         assert np.isnan(distribution.pearson(x, y))
 
 
-def test_pearson_per_fraction_looks_at_columns():
-    truth, predicted = random_fractions(0)
-    per = distribution.pearson_per_fraction(pd.DataFrame(truth), predicted, FRACTIONS)
-    assert per.index.tolist() == FRACTIONS
-    for column, name in enumerate(FRACTIONS):
-        wanted = stats.pearsonr(truth[:, column], predicted[:, column]).statistic
-        assert per[name] == pytest.approx(wanted, abs=1e-12)
-
-
 def test_pearson_of_pooled_folds_is_not_the_mean_over_folds():
     """Two folds that are each perfectly anticorrelated, and correlated when pooled."""
     truth, predicted = [0.1, 0.2, 0.7, 0.8], [0.2, 0.1, 0.8, 0.7]
     assert distribution.pearson(truth[:2], predicted[:2]) == pytest.approx(-1)
     assert distribution.pearson(truth, predicted) > 0.9
-
-
-def test_pearson_pooled_over_fractions():
-    truth, predicted = random_fractions(1)
-    wanted = stats.pearsonr(truth.ravel(), predicted.ravel()).statistic
-    assert distribution.pearson_pooled(truth, predicted) == pytest.approx(wanted, abs=1e-12)
 
 
 def test_kl_by_hand_in_nats():
@@ -96,8 +78,8 @@ def test_kl_takes_another_epsilon():
         distribution.kl_divergence([[1.0, 0.0]], [[0.0, 1.0]], epsilon=0)
 
 
-@pytest.mark.parametrize("measure", [distribution.kl_divergence, distribution.pearson_pooled])
-def test_bad_tables_are_refused(measure):
+def test_bad_tables_are_refused():
+    measure = distribution.kl_divergence
     good = [[0.5, 0.5], [0.4, 0.6]]
     with pytest.raises(DataError, match="predicted fractions: 1 of 4 numbers are NaN"):
         measure(good, [[0.5, 0.5], [np.nan, 0.6]])
@@ -116,5 +98,3 @@ def test_bad_vectors_are_refused():
         distribution.pearson([1, 2], [1, np.nan])
     with pytest.raises(ValueError, match="different numbers of examples"):
         distribution.pearson([1, 2], [1, 2, 3])
-    with pytest.raises(ValueError, match="3 names for 4 columns"):
-        distribution.pearson_per_fraction(*random_fractions(4), FRACTIONS[:3])

@@ -12,7 +12,6 @@ from reproductions.rnatracker.screening import (
     expressed,
     longest_coding_isoforms,
     screen,
-    three_prime_end,
 )
 
 FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
@@ -104,8 +103,3 @@ def test_screening_from_end_to_end(tmp_path):
     fasta.write_text(f">T1 cdna gene:G1.1 {CODING}\nACGU\n>T2 cdna gene:G2.1 {CODING}\nAC\n")
     found = screen(cefra_amounts(table, FRACTIONS), fasta, FRACTIONS)
     assert found[["id", "transcript", "sequence"]].to_numpy().tolist() == [["G1", "T1", "ACGT"]]
-
-
-def test_the_five_prime_end_is_cut_off():
-    assert three_prime_end("AACCGGTT", 4) == "GGTT"
-    assert three_prime_end("ACG", 4) == "ACG"
