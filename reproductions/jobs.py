@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from common.backend import local_gpus, usable_cores, usable_memory
 from common.errors import DataError, ReproduceError
 from common.files import write_whole
+from common.machine import local_gpus, usable_cores, usable_memory
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper

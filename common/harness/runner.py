@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from common.backend import load_backend, usable_cores
+from common.backend import load_backend
 from common.data.fetch import SIMULATED, locate
 from common.errors import UsageError
 from common.files import written_whole
@@ -20,6 +20,7 @@ from common.harness.ensemble import is_current
 from common.harness.experiment import Context, Experiment, Paper
 from common.harness.provenance import git_state, provenance
 from common.harness.record import RunKey, as_stored, read_record, read_records, write_record
+from common.machine import usable_cores
 from common.paths import results_folder, runs_folder
 
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from common.backend import usable_cores
+from common.machine import usable_cores
 
 
 def test_cores_are_those_of_the_machine():
@@ -19,6 +19,6 @@ def test_cores_are_those_of_the_machine():
 def test_a_pinned_process_counts_its_own_cores_alone():
     first = min(os.sched_getaffinity(0))
     program = f"import os; os.sched_setaffinity(0, {{{first}}})\n"
-    program += "from common.backend import usable_cores; print(usable_cores())"
+    program += "from common.machine import usable_cores; print(usable_cores())"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.stdout.strip() == "1", done.stderr
