@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from tests.common.layers import helpers
+from tests.common.layers import cases
 
 HERE = keras.backend.backend()
 OTHER = {"tensorflow": "jax", "jax": "tensorflow"}.get(HERE, "tensorflow")
@@ -23,9 +23,9 @@ def both(tmp_path_factory):
     if importlib.util.find_spec(OTHER) is None:
         pytest.skip(f"{OTHER} is not installed: the layers run with {HERE} alone")
     folder = tmp_path_factory.mktemp("backends")
-    root = Path(helpers.__file__).parents[3]
+    root = Path(cases.__file__).parents[3]
     done = subprocess.run(
-        [sys.executable, helpers.__file__, str(folder)],
+        [sys.executable, cases.__file__, str(folder)],
         cwd=root,
         env={"XLA_FLAGS": QUICK, **os.environ, "KERAS_BACKEND": OTHER, "PYTHONPATH": str(root)},
         capture_output=True,
@@ -33,16 +33,16 @@ def both(tmp_path_factory):
     )
     assert done.returncode == 0, done.stderr[-3000:]
     with np.load(folder / f"{OTHER}.npz") as file:
-        return helpers.compute_all(), dict(file)
+        return cases.compute_all(), dict(file)
 
 
-@pytest.mark.parametrize("name", helpers.CASES)
+@pytest.mark.parametrize("name", cases.CASES)
 def test_backends_agree(both, name):
     here, there = both
     keys = [key for key in here if key.startswith(f"{name}/")]
     assert keys == [key for key in there if key.startswith(f"{name}/")]
     assert any("/output/" in key for key in keys)
-    of_tokens = helpers.CASES[name].reads == "tokens"
+    of_tokens = cases.CASES[name].reads == "tokens"
     assert any("/gradient/" in key for key in keys) != of_tokens
     for key in keys:
         scale = max(1.0, np.abs(here[key]).max())

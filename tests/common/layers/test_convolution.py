@@ -4,39 +4,7 @@ import pytest
 from keras import ops
 
 from common.layers import MaskedConv1D, MaskedMaxPool1D, MultiWidthConv1D
-from tests.common.layers import helpers
-
-CASES = helpers.cases_of("convolution")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_shapes(name):
-    helpers.check_shapes(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_saving(name, tmp_path):
-    helpers.check_saving(name, tmp_path)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_gradients(name):
-    helpers.check_gradients(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_batch_invariance(name):
-    helpers.check_batch_invariance(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_padding_is_exactly_zero(name):
-    helpers.check_padding(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_mixed_precision(name):
-    helpers.check_mixed_precision(name)
+from tests.common.layers import cases
 
 
 def correlate(x, kernel, bias, before, after):
@@ -54,35 +22,35 @@ def correlate(x, kernel, bias, before, after):
 @pytest.mark.parametrize("width", [1, 3, 4, 10])
 def test_values_are_those_of_a_sliding_window(width, padding, flip, product):
     layer = MaskedConv1D(2, width, padding=padding, flip_filters=flip, as_product=product)
-    x, mask = helpers.a_batch()
+    x, mask = cases.a_batch()
     layer(ops.convert_to_tensor(x))
     rng = np.random.default_rng(5)
     kernel, bias = rng.normal(size=(width, 4, 2)), rng.normal(size=2)
     layer.set_weights([kernel, bias])
-    y = helpers.outputs_of(layer, x, mask)[0]
+    y = cases.outputs_of(layer, x, mask)[0]
     around = (0, 0) if padding == "valid" else ((width - 1) // 2, width // 2)
-    for row, length in enumerate(helpers.LENGTHS):
+    for row, length in enumerate(cases.LENGTHS):
         expected = correlate(x[row, :length], kernel[::-1] if flip else kernel, bias, *around)
         np.testing.assert_allclose(y[row, : len(expected)], expected, rtol=0, atol=1e-5)
         assert not y[row, len(expected) :].any()
 
 
 def test_a_single_sequence_goes_as_through_keras():
-    ours = helpers.built("conv same, even")
-    x, _ = helpers.a_batch()
+    ours = cases.built("conv same, even")
+    x, _ = cases.a_batch()
     theirs = keras.layers.Conv1D(5, 10, padding="same", activation="tanh", use_bias=False)
     theirs.build((None, None, 4))
     theirs.set_weights(ours.get_weights())
     expected = ops.convert_to_numpy(theirs(ops.convert_to_tensor(x)))
-    np.testing.assert_allclose(helpers.outputs_of(ours, x, None)[0], expected, atol=1e-5)
+    np.testing.assert_allclose(cases.outputs_of(ours, x, None)[0], expected, atol=1e-5)
 
 
 def test_valid_windows_shorten_each_sequence_and_never_below_one_position():
-    layer = helpers.built("conv valid, wide")
-    x, mask = helpers.a_batch(np.array([13, 10, 9, 1]))
-    y, kept = helpers.outputs_of(layer, x, mask)
+    layer = cases.built("conv valid, wide")
+    x, mask = cases.a_batch(np.array([13, 10, 9, 1]))
+    y, kept = cases.outputs_of(layer, x, mask)
     assert (y.shape, kept.sum(1).tolist()) == ((4, 4, 5), [4, 1, 0, 0])
-    y, kept = helpers.outputs_of(layer, x[2:, :9], mask[2:, :9])
+    y, kept = cases.outputs_of(layer, x[2:, :9], mask[2:, :9])
     assert (y.shape, kept.tolist()) == ((2, 1, 5), [[False], [False]])
     assert not y.any()
 
@@ -105,7 +73,7 @@ def test_rnatracker_lengths():
 def test_several_widths_equal_separate_convolutions(flip, product):
     widths = (1, 3, 5, 9, 15, 21)
     layer = MultiWidthConv1D(2, widths, activation="relu", flip_filters=flip, as_product=product)
-    x, mask = helpers.a_batch()
+    x, mask = cases.a_batch()
     layer(ops.convert_to_tensor(x))
     rng = np.random.default_rng(2)
     layer.set_weights([rng.normal(size=w.shape) for w in layer.weights])
@@ -117,7 +85,7 @@ def test_several_widths_equal_separate_convolutions(flip, product):
         single.set_weights([kernel[::-1] if flip else kernel, layer.biases[str(width)]])
         parts.append(ops.convert_to_numpy(single(ops.convert_to_tensor(x))))
     expected = np.concatenate(parts, -1) * mask[..., None]
-    np.testing.assert_allclose(helpers.outputs_of(layer, x, mask)[0], expected, atol=1e-5)
+    np.testing.assert_allclose(cases.outputs_of(layer, x, mask)[0], expected, atol=1e-5)
 
 
 def test_each_width_has_weights_of_its_own_name_and_draw():

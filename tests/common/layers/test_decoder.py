@@ -3,39 +3,7 @@ import pytest
 from keras import ops
 
 from common.layers import AttentionDecoder
-from tests.common.layers import helpers
-
-CASES = helpers.cases_of("decoder")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_shapes(name):
-    helpers.check_shapes(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_saving(name, tmp_path):
-    helpers.check_saving(name, tmp_path)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_gradients(name):
-    helpers.check_gradients(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_batch_invariance(name):
-    helpers.check_batch_invariance(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_padding_is_exactly_zero(name):
-    helpers.check_padding(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_mixed_precision(name):
-    helpers.check_mixed_precision(name)
+from tests.common.layers import cases
 
 
 def sigmoid(z):
@@ -75,10 +43,10 @@ def reference(states, layer):
 
 
 def test_every_step_is_fed_its_own_context():
-    layer = helpers.built("decoder")
-    x, mask = helpers.a_batch()
-    context, weights = helpers.outputs_of(layer, x, mask)
-    for row, length in enumerate(helpers.LENGTHS):
+    layer = cases.built("decoder")
+    x, mask = cases.a_batch()
+    context, weights = cases.outputs_of(layer, x, mask)
+    for row, length in enumerate(cases.LENGTHS):
         contexts, looks = reference(x[row, :length].astype("float64"), layer)
         np.testing.assert_allclose(context[row], contexts[-1], rtol=0, atol=1e-5)
         np.testing.assert_allclose(weights[row, :length], looks, rtol=0, atol=1e-5)
@@ -88,20 +56,20 @@ def test_every_step_is_fed_its_own_context():
 
 
 def test_one_step_never_calls_the_cell():
-    x, mask = helpers.a_batch()
+    x, mask = cases.a_batch()
     layer = AttentionDecoder(3, 5, steps=1, return_weights=True)
-    context, weights = helpers.outputs_of(layer, x, mask)
+    context, weights = cases.outputs_of(layer, x, mask)
     expected = np.einsum("bls,bld->bd", weights, x)
     np.testing.assert_allclose(context, expected, rtol=0, atol=1e-5)
-    assert weights.shape == (5, helpers.PADDED, 1)
+    assert weights.shape == (5, cases.PADDED, 1)
     layer.cell.set_weights([np.full(w.shape, np.nan) for w in layer.cell.get_weights()])
-    np.testing.assert_array_equal(context, helpers.outputs_of(layer, x, mask)[0])
+    np.testing.assert_array_equal(context, cases.outputs_of(layer, x, mask)[0])
 
 
 def test_without_a_mask_padding_takes_part():
-    layer = helpers.built("decoder")
-    x, _ = helpers.a_batch()
-    _, weights = helpers.outputs_of(layer, x, None)
+    layer = cases.built("decoder")
+    x, _ = cases.a_batch()
+    _, weights = cases.outputs_of(layer, x, None)
     assert (weights[1, 1:] > 0).all()
 
 
@@ -121,8 +89,8 @@ def test_lasagnes_arrays_find_their_places():
     layer = AttentionDecoder(3, 5, 2, return_weights=True)
     layer.build((None, None, 4))
     layer.set_lasagne_weights(arrays)
-    x, mask = helpers.a_batch(np.array([6]), 6)
-    context, weights = helpers.outputs_of(layer, x, mask)
+    x, mask = cases.a_batch(np.array([6]), 6)
+    context, weights = cases.outputs_of(layer, x, mask)
 
     states = x[0].astype("float64")
     align, project, vector, c, h = arrays[15:]
@@ -142,6 +110,6 @@ def test_wrong_arguments_are_refused():
         AttentionDecoder(3, 5, steps=0)
     with pytest.raises(ValueError, match="needs the cell with peepholes"):
         AttentionDecoder(3, 5, peepholes=False, grad_clipping=2.0)
-    layer = helpers.built("decoder")
+    layer = cases.built("decoder")
     with pytest.raises(ValueError, match="20 arrays, not 3"):
         layer.set_lasagne_weights([np.zeros(3)] * 3)

@@ -4,30 +4,8 @@ import pytest
 from keras import ops
 
 from common.layers import PositionDropout
-from tests.common.layers import helpers
 
 X = np.random.default_rng(0).normal(size=(20, 100, 4)).astype("float32")
-CASES = helpers.cases_of("dropout")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_shapes(name):
-    helpers.check_shapes(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_saving(name, tmp_path):
-    helpers.check_saving(name, tmp_path)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_batch_invariance(name):
-    helpers.check_batch_invariance(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_mixed_precision(name):
-    helpers.check_mixed_precision(name)
 
 
 def dropped(layer, training=True):

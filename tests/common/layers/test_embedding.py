@@ -4,31 +4,9 @@ import pytest
 from keras import ops
 
 from common.layers import FixedEmbedding
-from tests.common.layers import helpers
 
 TABLE = np.vstack([np.zeros(3), np.random.default_rng(0).normal(size=(5, 3))]).astype("float32")
 TOKENS = np.array([[1, 5, 3, 0], [2, 0, 0, 0]], dtype="uint8")
-CASES = helpers.cases_of("embedding")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_shapes(name):
-    helpers.check_shapes(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_saving(name, tmp_path):
-    helpers.check_saving(name, tmp_path)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_batch_invariance(name):
-    helpers.check_batch_invariance(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_mixed_precision(name):
-    helpers.check_mixed_precision(name)
 
 
 def test_rows_of_the_table_come_out():

@@ -12,42 +12,12 @@ from common.layers import (
     reverse_sequences,
     zero_padding,
 )
-from tests.common.layers import helpers
-from tests.common.layers.helpers import LENGTHS, PADDED, a_batch, mask_of
+from tests.common.layers.cases import LENGTHS, PADDED, a_batch, mask_of
 
 on_tensorflow = pytest.mark.skipif(
     keras.backend.backend() != "tensorflow", reason="only TensorFlow has ragged tensors"
 )
 COUNTS = np.array([4, 0, 1, 6])
-CASES = helpers.cases_of("masking")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_shapes(name):
-    helpers.check_shapes(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_saving(name, tmp_path):
-    helpers.check_saving(name, tmp_path)
-
-
-def test_gradients():
-    helpers.check_gradients("ragged to dense")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_batch_invariance(name):
-    helpers.check_batch_invariance(name)
-
-
-def test_padding_is_exactly_zero():
-    helpers.check_padding("ragged to dense")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_mixed_precision(name):
-    helpers.check_mixed_precision(name)
 
 
 def numbers():

@@ -4,38 +4,38 @@ import pytest
 from keras import ops
 
 from common.layers import PadSequences
-from tests.common.layers import helpers
+from tests.common.layers import cases
 
 
 @pytest.mark.parametrize(("options", "length"), [({"length": 20}, 20), ({"extra": 2}, 15)])
 @pytest.mark.parametrize("masked", [True, False])
 def test_zeros_are_appended_and_are_padding(options, length, masked):
-    x, mask = helpers.a_batch()
-    y, after = helpers.outputs_of(PadSequences(**options), x, mask if masked else None)
-    assert y.shape == (5, length, helpers.FEATURES)
-    np.testing.assert_array_equal(y[:, : helpers.PADDED], x)
-    assert not y[:, helpers.PADDED :].any() and not after[:, helpers.PADDED :].any()
+    x, mask = cases.a_batch()
+    y, after = cases.outputs_of(PadSequences(**options), x, mask if masked else None)
+    assert y.shape == (5, length, cases.FEATURES)
+    np.testing.assert_array_equal(y[:, : cases.PADDED], x)
+    assert not y[:, cases.PADDED :].any() and not after[:, cases.PADDED :].any()
     expected = mask if masked else np.ones_like(mask)
-    np.testing.assert_array_equal(after[:, : helpers.PADDED], expected)
+    np.testing.assert_array_equal(after[:, : cases.PADDED], expected)
 
 
 def test_what_is_longer_is_cut_and_tokens_keep_their_type():
     tokens = np.arange(1, 11, dtype="uint8").reshape(2, 5)
-    y, mask = helpers.outputs_of(PadSequences(length=3), tokens, None)
+    y, mask = cases.outputs_of(PadSequences(length=3), tokens, None)
     assert y.tolist() == [[1, 2, 3], [6, 7, 8]] and y.dtype == np.uint8
     assert mask.all()
 
 
 @pytest.mark.parametrize("options", [{"length": 20}, {"extra": 2}])
 def test_shapes_and_saving(options, tmp_path):
-    inputs = keras.Input((None, helpers.FEATURES))
+    inputs = keras.Input((None, cases.FEATURES))
     y, mask = PadSequences(**options)(inputs)
-    assert y.shape == (None, options.get("length"), helpers.FEATURES)
+    assert y.shape == (None, options.get("length"), cases.FEATURES)
     assert (mask.shape, mask.dtype) == ((None, options.get("length")), "bool")
     model = keras.Model(inputs, [y, mask])
     model.save(tmp_path / "pad.keras")
     loaded = keras.saving.load_model(tmp_path / "pad.keras")
-    x, _ = helpers.a_batch()
+    x, _ = cases.a_batch()
     for one, two in zip(model.predict_on_batch(x), loaded.predict_on_batch(x), strict=True):
         np.testing.assert_array_equal(ops.convert_to_numpy(one), ops.convert_to_numpy(two))
 

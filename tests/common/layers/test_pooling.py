@@ -9,39 +9,7 @@ from common.layers import (
     MaskedAveragePool1D,
     MaskedMaxPool1D,
 )
-from tests.common.layers import helpers
-
-CASES = helpers.cases_of("pooling")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_shapes(name):
-    helpers.check_shapes(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_saving(name, tmp_path):
-    helpers.check_saving(name, tmp_path)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_gradients(name):
-    helpers.check_gradients(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_batch_invariance(name):
-    helpers.check_batch_invariance(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_padding_is_exactly_zero(name):
-    helpers.check_padding(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_mixed_precision(name):
-    helpers.check_mixed_precision(name)
+from tests.common.layers import cases
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 12, 14])
@@ -49,12 +17,12 @@ def test_mixed_precision(name):
     ("layer", "pool"), [(MaskedMaxPool1D, np.max), (MaskedAveragePool1D, np.mean)]
 )
 def test_windows_of_each_sequence(layer, pool, size):
-    x, mask = helpers.a_batch()
+    x, mask = cases.a_batch()
     x = np.where(mask[..., None], x - 5, 9).astype("float32")
-    y, kept = helpers.outputs_of(layer(size), x, mask)
-    assert y.shape[1] == max(helpers.PADDED // size, 1)
-    assert kept.sum(1).tolist() == [length // size for length in helpers.LENGTHS]
-    for row, length in enumerate(helpers.LENGTHS):
+    y, kept = cases.outputs_of(layer(size), x, mask)
+    assert y.shape[1] == max(cases.PADDED // size, 1)
+    assert kept.sum(1).tolist() == [length // size for length in cases.LENGTHS]
+    for row, length in enumerate(cases.LENGTHS):
         for window in range(length // size):
             expected = pool(x[row, window * size : (window + 1) * size], axis=0)
             np.testing.assert_allclose(y[row, window], expected, rtol=0, atol=1e-5)
@@ -69,19 +37,19 @@ def test_windows_of_each_sequence(layer, pool, size):
     ],
 )
 def test_a_single_sequence_goes_as_through_keras(ours, theirs):
-    x, _ = helpers.a_batch()
-    y, kept = helpers.outputs_of(ours(3), x, None)
+    x, _ = cases.a_batch()
+    y, kept = cases.outputs_of(ours(3), x, None)
     expected = ops.convert_to_numpy(theirs(3)(ops.convert_to_tensor(x)))
     np.testing.assert_allclose(y, expected, rtol=0, atol=1e-6)
     assert kept.all()
 
 
 def test_global_pools_read_residues_only():
-    x, mask = helpers.a_batch()
+    x, mask = cases.a_batch()
     x = np.where(mask[..., None], x - 5, 9).astype("float32")
-    highest = helpers.outputs_of(GlobalMaskedMaxPool1D(), x, mask)[0]
-    mean = helpers.outputs_of(GlobalMaskedAveragePool1D(), x, mask)[0]
-    for row, length in enumerate(helpers.LENGTHS):
+    highest = cases.outputs_of(GlobalMaskedMaxPool1D(), x, mask)[0]
+    mean = cases.outputs_of(GlobalMaskedAveragePool1D(), x, mask)[0]
+    for row, length in enumerate(cases.LENGTHS):
         np.testing.assert_array_equal(highest[row], x[row, :length].max(0))
         np.testing.assert_allclose(mean[row], x[row, :length].mean(0), rtol=0, atol=1e-5)
 
@@ -89,6 +57,6 @@ def test_global_pools_read_residues_only():
 def test_mean_of_many_residues_does_not_overflow_in_float16():
     """The sum, 150,000, is beyond float16."""
     layer = GlobalMaskedAveragePool1D(dtype="mixed_float16")
-    x, mask = np.full((1, 6000, 2), 30.0, "float32"), helpers.mask_of(np.array([5000]), 6000)
+    x, mask = np.full((1, 6000, 2), 30.0, "float32"), cases.mask_of(np.array([5000]), 6000)
     for given in (mask, None):
-        np.testing.assert_array_equal(helpers.outputs_of(layer, x, given)[0], [[30.0, 30.0]])
+        np.testing.assert_array_equal(cases.outputs_of(layer, x, given)[0], [[30.0, 30.0]])

@@ -4,39 +4,7 @@ import pytest
 from keras import ops
 
 from common.layers import MaskedBiLSTM, old_hard_sigmoid
-from tests.common.layers import helpers
-
-CASES = helpers.cases_of("recurrent")
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_shapes(name):
-    helpers.check_shapes(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_saving(name, tmp_path):
-    helpers.check_saving(name, tmp_path)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_gradients(name):
-    helpers.check_gradients(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_batch_invariance(name):
-    helpers.check_batch_invariance(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_padding_is_exactly_zero(name):
-    helpers.check_padding(name)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_mixed_precision(name):
-    helpers.check_mixed_precision(name)
+from tests.common.layers import cases
 
 
 def sigmoid(z):
@@ -62,22 +30,22 @@ def reference(x, weights, gate=sigmoid):
 
 @pytest.mark.parametrize("name", ["lstm", "lstm, backwards", "lstm, old gates"])
 def test_states_are_those_of_the_equations(name):
-    layer = helpers.built(name)
-    x, mask = helpers.a_batch()
-    y = helpers.outputs_of(layer, x, mask)[0]
+    layer = cases.built(name)
+    x, mask = cases.a_batch()
+    y = cases.outputs_of(layer, x, mask)[0]
     gate = old_gates if name == "lstm, old gates" else sigmoid
     turn = -1 if layer.backwards else 1
-    for row, length in enumerate(helpers.LENGTHS):
+    for row, length in enumerate(cases.LENGTHS):
         expected = reference(x[row, :length][::turn], layer.get_weights(), gate)[::turn]
         np.testing.assert_allclose(y[row, :length], expected, rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize("backwards", [False, True])
 def test_last_state_is_the_one_after_the_last_residue_read(backwards):
-    layer = helpers.built("lstm, backwards, last" if backwards else "lstm, last")
-    x, mask = helpers.a_batch()
-    y = helpers.outputs_of(layer, x, mask)[0]
-    for row, length in enumerate(helpers.LENGTHS):
+    layer = cases.built("lstm, backwards, last" if backwards else "lstm, last")
+    x, mask = cases.a_batch()
+    y = cases.outputs_of(layer, x, mask)[0]
+    for row, length in enumerate(cases.LENGTHS):
         read = x[row, :length][:: -1 if backwards else 1]
         expected = reference(read, layer.get_weights())[-1]
         np.testing.assert_allclose(y[row], expected, rtol=0, atol=1e-5)
@@ -85,8 +53,8 @@ def test_last_state_is_the_one_after_the_last_residue_read(backwards):
 
 @pytest.mark.parametrize("name", ["bilstm", "bilstm, last"])
 def test_both_directions_equal_masked_keras(name):
-    ours = helpers.built(name)
-    x, mask = helpers.a_batch()
+    ours = cases.built(name)
+    x, mask = cases.a_batch()
     theirs = keras.layers.Bidirectional(
         keras.layers.LSTM(3, return_sequences=ours.return_sequences)
     )
@@ -97,7 +65,7 @@ def test_both_directions_equal_masked_keras(name):
     )
     if ours.return_sequences:
         expected = expected * mask[..., None]
-    np.testing.assert_allclose(helpers.outputs_of(ours, x, mask)[0], expected, rtol=0, atol=1e-5)
+    np.testing.assert_allclose(cases.outputs_of(ours, x, mask)[0], expected, rtol=0, atol=1e-5)
 
 
 def test_old_hard_sigmoid_has_slope_a_fifth():
@@ -125,7 +93,7 @@ def test_one_initializer_draws_afresh_for_each_direction():
 
 def test_dropout_acts_in_training_only():
     layer = MaskedBiLSTM(3, dropout=0.5, seed=2)
-    x, mask = (ops.convert_to_tensor(part) for part in helpers.a_batch())
+    x, mask = (ops.convert_to_tensor(part) for part in cases.a_batch())
     calm = [ops.convert_to_numpy(layer(x, mask=mask)) for _ in range(2)]
     np.testing.assert_array_equal(*calm)
     assert np.abs(ops.convert_to_numpy(layer(x, mask=mask, training=True)) - calm[0]).max() > 1e-3
