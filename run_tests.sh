@@ -3,5 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 source workflow/setup.sh
-set_up dev,jax,kubernetes,serve,slurm,unirep
+set_up conservation,dev,jax,kubernetes,serve,slurm,unirep
 exec .venv/bin/python -m pytest -n auto --dist loadfile "$@"

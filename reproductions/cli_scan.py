@@ -44,6 +44,7 @@ def scan(
 
     module = import_module(f"reproductions.{model}.user_scan")
     folder = results or results_folder()
+    typer.echo(f"network: {module.about_network(folder)}", err=True)
     found = []
     mask = {"width": width, "stride": stride, "repetitions": random, "seed": seed}
     for one in module.scan_fasta(fasta, folder, cutoff=cutoff, **mask):

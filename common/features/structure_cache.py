@@ -62,7 +62,7 @@ def cached_contexts(
     known = read_cache(path)
     if names.keys() - known.keys():
         with locked(path):
-            known = read_cache(path)
+            known = read_cache(path, mend=True)
             missing = [name for name in names if name not in known]
             for name, contexts in _fold_all(path, names, missing, folding, workers, stream):
                 known[name] = contexts
@@ -84,8 +84,14 @@ def digest_of(sequence: str) -> str:
     return hashlib.blake2b(sequence.encode("ascii"), digest_size=16).hexdigest()
 
 
-def read_cache(path: Path) -> dict[str, str]:
-    """Contexts by digest; a last line that was not finished is left out, and cut off the file.
+def read_cache(path: Path, *, mend: bool = False) -> dict[str, str]:
+    """Contexts by digest; a last line that is not finished is left out.
+
+    Parameters
+    ----------
+    path : Path
+    mend : bool
+        Also cut that line off the file. Only for who holds its lock: another may be writing it.
 
     Raises
     ------
@@ -96,7 +102,7 @@ def read_cache(path: Path) -> dict[str, str]:
         return {}
     text = path.read_text(encoding="ascii", errors="replace")
     whole = text[: text.rfind("\n") + 1]
-    if len(whole) < len(text):
+    if mend and len(whole) < len(text):
         with path.open("r+b") as file:
             file.truncate(len(whole))
     known = {}

@@ -57,7 +57,8 @@ def print_measurements(
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("figure", "value", "unit", "target", "holds", title=f"Speed, {device_name()}")
+    heads = ("figure", "value", "unit", "target", "holds", "note")
+    table = Table(*heads, title=f"Speed, {device_name()}")
     for one in measurements:
         word = {True: "yes", False: "NO", None: ""}[one.holds]
         table.add_row(
@@ -66,6 +67,7 @@ def print_measurements(
             one.unit,
             one.target,
             word,
+            one.note,
         )
     Console().print(table)
     about = provenance(device_name())

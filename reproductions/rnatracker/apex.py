@@ -5,14 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from common.data.alphabet import RNA
 from common.data.content import read_table
-from common.data.fasta import read_fasta
 from common.data.fetch import Located
 from common.errors import DataError
 from reproductions.rnatracker.folds import network_folds, reference_folds, reference_position
 from reproductions.rnatracker.labels import match, normalise
 from reproductions.rnatracker.screened import FIELDS, read_screened
+from reproductions.rnatracker.texts import read_texts
 
 FRACTIONS = ("er", "mitochondria", "cytosol", "nuclear")
 """Order of the authors' files: KDEL-HRP, Mito-APEX2, NES-APEX2, NLS-APEX2."""
@@ -33,8 +32,17 @@ def read_authors(located: Located) -> pd.DataFrame:
     return _with_folds(normalise(amounts, FRACTIONS))
 
 
-def read_stand_in(located: Located, *, keep_matched: bool = True) -> pd.DataFrame:
+def read_stand_in(located: Located, *, tail: int = 0, keep_matched: bool = True) -> pd.DataFrame:
     """APEX-seq (Fazal et al. 2019): 2^log2FC of four places, divided by their sum.
+
+    Parameters
+    ----------
+    located : Located
+        The data set ``apexseq``.
+    tail : int
+        As in `texts.read_texts`.
+    keep_matched : bool
+        As in `labels.match`.
 
     Returns
     -------
@@ -56,13 +64,7 @@ def read_stand_in(located: Located, *, keep_matched: bool = True) -> pd.DataFram
     amounts.insert(0, "id", table["Ensembl_Gene"].astype(str).str.partition(".")[0])
     whole = np.isfinite(changes).all(axis=1)
     labels = normalise(amounts[whole].drop_duplicates("id").reset_index(drop=True), FRACTIONS)
-    texts = pd.DataFrame(
-        [
-            (record.id, RNA.clean(record.id, record.sequence))
-            for record in read_fasta(located.paths["apexseq_sequences.fa.gz"])
-        ],
-        columns=["id", "sequence"],
-    )
+    texts = read_texts(located.paths["apexseq_sequences.fa.gz"], tail)
     return _with_folds(match(labels, texts, "APEX-seq", keep_matched=keep_matched))
 
 

@@ -152,8 +152,10 @@ def _ten_folds() -> list[Measurement]:
             if len({record.key.fold for record in records}) < 10:
                 continue
             hours = sum(record.content["seconds"] for record in records) / 3600
-            device = records[0].content["provenance"]["device"]
+            devices = {record.content["provenance"]["device"] for record in records}
             told = PAPER_TIMES.get(name)
-            note = f"on {device}" + (f"; the paper's {told} on a GTX 1080 Ti" if told else "")
+            note = f"on {', '.join(sorted(devices))}" + (
+                f"; the paper's {told} on a GTX 1080 Ti" if told else ""
+            )
             rows.append(Measurement(f"ten folds, {name} ({variant})", hours, "h", note=note))
     return rows

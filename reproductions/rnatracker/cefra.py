@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pandas as pd
 
-from common.data.alphabet import RNA
 from common.data.content import read_table
-from common.data.fasta import read_fasta
 from common.data.fetch import Located
 from reproductions.rnatracker.folds import network_folds, reference_folds, reference_position
 from reproductions.rnatracker.labels import check_shares, match, normalise
 from reproductions.rnatracker.screened import FIELDS, read_screened
+from reproductions.rnatracker.texts import read_texts
 
 FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
+PREDOMINANT = {"cytosol": 3352, "insoluble": 3459, "membrane": 1080, "nuclear": 3482}
+"""Genes of all 11,373 by their predominant fraction, those without a sequence here too."""
 
 
 def read_authors(located: Located, replicates: str) -> pd.DataFrame:
@@ -44,7 +45,7 @@ def read_partial(
     labels, sequences : Located
         The data sets ``cefra-labels`` and ``cefra-sequences``.
     tail : int
-        Cut off as many or more A at the 3' end, the poly(A) tails of mRNA records; 0 for none.
+        As in `texts.read_texts`.
     keep_matched : bool
         As in `labels.match`; there are 4,382 labels without a sequence.
 
@@ -61,25 +62,13 @@ def read_partial(
         A label is no distribution, or a sequence is no transcript.
     """
     own = read_labels(labels)
-    texts = pd.DataFrame(
-        [
-            (record.id, without_tail(RNA.clean(record.id, record.sequence), tail))
-            for record in read_fasta(sequences.paths["cefra_sequences.fa.gz"])
-        ],
-        columns=["id", "sequence"],
-    )
+    texts = read_texts(sequences.paths["cefra_sequences.fa.gz"], tail)
     index = read_table(sequences.paths["cefra_sequences.index.tsv.gz"])
     index = index.rename(columns={"ensembl_gene_id": "id"}).assign(
         strict=index["canonical_start_found"] == 1
     )
     texts = match(texts, index[["id", "tier", "strict"]], "CeFra-Seq index", keep_matched=False)
     return match(own, texts, "CeFra-Seq", keep_matched=keep_matched)
-
-
-def without_tail(sequence: str, least: int) -> str:
-    """A transcript without the A at its 3' end, if there are `least` of them; 0 for as it is."""
-    body = sequence.rstrip("A")
-    return body if 0 < least <= len(sequence) - len(body) else sequence
 
 
 def read_labels(labels: Located) -> pd.DataFrame:

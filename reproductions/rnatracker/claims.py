@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from common.harness.claims import Claim
+from common.harness.targets import NotAttempted
 from reproductions.rnatracker.attention import three_prime_claim
 from reproductions.rnatracker.correlations import easiest, ordering
 from reproductions.rnatracker.pooled import curve_claim
@@ -55,6 +56,18 @@ CLAIMS = (
         measure=ordering("full-length", "nn-5mer"),
     ),
     Claim(
+        "DNN-5Mer below the fixed length",
+        "Table 1: the better k-mer baseline is below RNATracker on the last 4,000 nucleotides",
+        NAME,
+        measure=ordering("fixed-length", "dnn-5mer"),
+    ),
+    Claim(
+        "DNN-5Mer below NoLSTM",
+        "Table 1: the better k-mer baseline is below convolutions and attention without an LSTM",
+        NAME,
+        measure=ordering("no-lstm", "dnn-5mer"),
+    ),
+    Claim(
         "NN-5Mer below DNN-5Mer",
         "Table 1: hidden layers help the k-mer baselines",
         NAME,
@@ -71,6 +84,16 @@ CLAIMS = (
         "Table 1: the correlation of the cytosolic fraction (.705) is above all others",
         NAME,
         measure=easiest("full-length", "cytosol"),
+    ),
+    Claim(
+        "zipcodes are conserved",
+        "Figure 8: the mean phyloP of candidate zipcodes is above that of the rest of the 3' UTRs",
+        NAME,
+        measure=lambda records: NotAttempted(
+            "the phyloP track and the transcripts' exons are not here; the comparison is tested "
+            "on a made track",
+            "python -m reproductions.rnatracker.conserved TRACK.bw EXONS.tsv",
+        ),
     ),
     Claim(
         "attention at the 3' end",

@@ -6,6 +6,8 @@ row for each exon, 0-based and half open.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -15,20 +17,20 @@ import typer
 
 from common.data.content import read_table
 from common.errors import DataError
+from common.files import written_whole
 from common.interpret.conservation import (
-    Conserved,
     Exons,
     compare_conservation,
     open_track,
     transcript_scores,
     window_means,
 )
+from common.interpret.masking import Scan
+from common.interpret.zipcodes import zipcodes
 from reproductions.rnatracker.networks import load_network, table_of
-from reproductions.rnatracker.scanning import Scanner
 from reproductions.rnatracker.user_scan import fullest_network
-from reproductions.rnatracker.zipcode_run import scan_utr
+from reproductions.rnatracker.zipcode_run import CONSERVATION_CUTOFF, CUTOFFS, localised_scans
 
-PAPERS_CUTOFF = 0.0076
 NEEDED = ("id", "chromosome", "strand", "start", "end")
 
 
@@ -46,50 +48,97 @@ def read_exons(path: Path) -> dict[str, Exons]:
     return found
 
 
-def conserved_zipcodes(
-    track: Path, exons: dict[str, Exons], results: Path, cutoff: float = PAPERS_CUTOFF
-) -> Conserved:
-    """Compare the scores of masks above the cutoff with all others of the same 3' UTRs.
+@dataclass(frozen=True)
+class Stretches:
+    """Mean score of each stretch of all 3' UTRs, and which are zipcodes; both (m,)."""
+
+    means: np.ndarray
+    chosen: np.ndarray
+
+
+def scored_scans(
+    track: Path, exons: dict[str, Exons], results: Path
+) -> list[tuple[Scan, int, np.ndarray]]:
+    """Scan, predominant fraction and scores of each transcript that has exons of its own length.
+
+    The transcripts are those of `zipcode_run.localised_scans`, with the fullest network there is.
 
     Raises
     ------
     DataError
-        No strongly localised transcript has exons of its own length, or no mask is above the
-        cutoff.
+        There is no such transcript, or no network.
     """
     record = fullest_network(results)
-    settings, table = record.settings, table_of(record)
-    scanner = Scanner.of(load_network(record, results), settings["pool"])
+    table = table_of(record)
     opened = open_track(track)
-    means: list[np.ndarray] = []
-    chosen: list[np.ndarray] = []
-    strong = table.shares.max(axis=1) > settings["strong_share"]
-    for row in table.frame[strong].itertuples():
-        own = exons.get(row.id)
-        if own is None or own.length != len(row.sequence):
-            continue
-        scan = scan_utr(scanner, row.sequence, settings["mask_width"], settings["mask_stride"])
-        if scan is not None:
-            scores = transcript_scores(opened, own)
-            means.append(window_means(scores, scan.starts, scan.ends))
-            chosen.append(scan.importance >= cutoff)
+    found = []
+    for row, scan in localised_scans(load_network(record, results), table, record.settings):
+        own = exons.get(table.frame["id"].iloc[row])
+        if own is not None and own.length == len(table.frame["sequence"].iloc[row]):
+            found.append((scan, int(table.shares[row].argmax()), transcript_scores(opened, own)))
     opened.close()
-    if not means:
+    if not found:
         fault = "no strongly localised transcript has exons of its own length"
         raise DataError("exons", fault, "Give the exons of the transcripts of the data set")
-    return compare_conservation(np.concatenate(means), np.concatenate(chosen))
+    return found
+
+
+def stretches_at(scored: Sequence[tuple[Scan, int, np.ndarray]], cutoff: float) -> Stretches:
+    """Zipcodes that do not overlap, and every mask below the cutoff."""
+    means, chosen = [np.empty(0)], [np.empty(0, bool)]
+    for scan, fraction, scores in scored:
+        inside = zipcodes(scan, cutoff, fraction, merge=False)
+        below = scan.importance < cutoff
+        starts = np.concatenate([inside["start"], scan.starts[below]]).astype(np.int64)
+        ends = np.concatenate([inside["end"], scan.ends[below]]).astype(np.int64)
+        means.append(window_means(scores, starts, ends))
+        chosen.append(np.arange(len(starts)) < len(inside))
+    return Stretches(np.concatenate(means), np.concatenate(chosen))
+
+
+def compare_by_cutoff(
+    scored: Sequence[tuple[Scan, int, np.ndarray]], cutoffs: Sequence[float]
+) -> pd.DataFrame:
+    """Fields of `Conserved` at each cutoff that leaves some of both sets, index ``cutoff``.
+
+    Raises
+    ------
+    DataError
+        None does.
+    """
+    rows = {}
+    for cutoff in cutoffs:
+        found = stretches_at(scored, cutoff)
+        if found.chosen.any() and not found.chosen.all():
+            rows[cutoff] = vars(compare_conservation(found.means, found.chosen))
+    if not rows:
+        fault = "no cutoff leaves zipcodes and other stretches"
+        raise DataError("conservation", fault, "Use a network that is trained further")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("cutoff")
 
 
 def main(
     track: Annotated[Path, typer.Argument(help="phyloP scores as bigWig.")],
     exons: Annotated[Path, typer.Argument(help="Table of exons.")],
-    cutoff: Annotated[float, typer.Option(help="Divergence, in nats.")] = PAPERS_CUTOFF,
+    out: Annotated[Path, typer.Option(help="Folder of the table and the figure.")] = Path(
+        "conservation"
+    ),
 ) -> None:
-    """Compare the conservation of zipcodes with that of the rest of the 3' UTRs."""
+    """Compare the conservation of zipcodes with that of the rest of the 3' UTRs, at each cutoff."""
     from common.paths import results_folder
+    from reproductions.rnatracker.figures import draw_scores
 
-    found = conserved_zipcodes(track, read_exons(exons), results_folder(), cutoff)
-    typer.echo(pd.Series(vars(found)).to_string())
+    scored = scored_scans(track, read_exons(exons), results_folder())
+    table = compare_by_cutoff(scored, CUTOFFS)
+    path = out / "conservation.tsv"
+    with written_whole(path) as temporary:
+        table.to_csv(temporary, sep="\t", float_format="%.5g", lineterminator="\n")
+    typer.echo(table.to_string())
+    typer.echo(path)
+    if CONSERVATION_CUTOFF in table.index:
+        shown = stretches_at(scored, CONSERVATION_CUTOFF)
+        title = f"cutoff {CONSERVATION_CUTOFF:g} nats"
+        typer.echo(draw_scores(shown.means, shown.chosen, title, out))
 
 
 if __name__ == "__main__":

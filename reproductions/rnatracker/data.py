@@ -95,7 +95,7 @@ def load_table(
     replicates : str
         Of the authors' CeFra-Seq file: ``mean``, or ``first`` as the released code.
     tail : int
-        As in `cefra.read_partial`.
+        As in `texts.read_texts`; the authors' files have no tails.
     keep_matched : bool
         Leave out labels without a sequence and sequences without a label; else refuse them.
     simulate : bool
@@ -122,7 +122,8 @@ def load_table(
     elif data == "cefra-authors":
         frame, fractions = cefra.read_authors(found[0], replicates), cefra.FRACTIONS
     elif data == "apex":
-        frame, fractions = apex.read_stand_in(found[0], keep_matched=keep_matched), apex.FRACTIONS
+        frame = apex.read_stand_in(found[0], tail=tail, keep_matched=keep_matched)
+        fractions = apex.FRACTIONS
     else:
         frame, fractions = apex.read_authors(found[0]), apex.FRACTIONS
     sha256 = {name: digest for one in found for name, digest in one.sha256.items()}

@@ -236,11 +236,15 @@ def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
 
 def draw_conservation(groups: dict[str, RunGroup], folder: Path) -> Path:
     """Figure 8 on made scores: what the comparison looks like where zipcodes are conserved."""
-    from common.interpret.conservation import compare_conservation
-
     generator = np.random.default_rng(2019)
     means = np.concatenate([generator.normal(0.9, 0.8, 541), generator.normal(0.4, 0.7, 20_000)])
-    chosen = np.arange(len(means)) < 541
+    return draw_scores(means, np.arange(len(means)) < 541, "made scores, not phyloP", folder)
+
+
+def draw_scores(means: np.ndarray, chosen: np.ndarray, title: str, folder: Path) -> Path:
+    """Figure 8: mean score of zipcodes and of other stretches, (m,) and (m,) bool."""
+    from common.interpret.conservation import compare_conservation
+
     result = compare_conservation(means, chosen)
     figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
     bins = np.linspace(-2.5, 4, 66)
@@ -249,6 +253,6 @@ def draw_conservation(groups: dict[str, RunGroup], folder: Path) -> Path:
         ax.hist(values, bins, density=True, histtype="step", color=shade, label=label)
         ax.axvline(values.mean(), color=shade, linestyle=":")
     ax.set(xlabel="mean score of a stretch", ylabel="density")
-    ax.set_title(f"made scores, not phyloP: KS statistic {result.statistic:.2f}")
+    ax.set_title(f"{title}: KS statistic {result.statistic:.2f}")
     ax.legend(frameon=False)
     return save_figure(figure, folder, "conservation")[0]

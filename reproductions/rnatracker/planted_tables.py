@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.harness.groups import choose_group
 from common.harness.page import Cell, ResultTable, fixed
-from common.harness.record import read_records
+from common.harness.record import Record
 
 NUCLEOTIDES = (
     "Of the nucleotides with the highest weight, how many lie in a planted zipcode, and how many "
@@ -21,9 +20,9 @@ STRETCHES = (
 )
 
 
-def tabulate(results: Path) -> list[ResultTable]:
+def planted_tables(records: Sequence[Record]) -> list[ResultTable]:
     """Tables of the first seed of the run on simulated transcripts; none without it."""
-    group = choose_group(read_records(results, paper="rnatracker"), "planted", "code")
+    group = choose_group(records, "planted", "code")
     if group is None:
         return []
     planted = group.records[0].content["extra"]["planted"]

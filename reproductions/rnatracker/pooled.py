@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from common.data.fetch import SIMULATED, locate
 from common.harness.claims import Measured, comparable_groups
 from common.harness.ensemble import members_of
 from common.harness.experiment import Context
@@ -148,12 +147,8 @@ def predominance(record: Record) -> dict[str, float]:
     """
     if record.settings["data"] != "cefra" or record.data_variant == "simulated":
         return {}
-    located = locate("cefra-labels", simulate=True)
-    if located.origin == SIMULATED:
-        return {}
-    labels = cefra.read_labels(located)
-    largest = labels[list(cefra.FRACTIONS)].idxmax(axis=1)
-    return largest.value_counts(normalize=True).to_dict()
+    genes = sum(cefra.PREDOMINANT.values())
+    return {name: count / genes for name, count in cefra.PREDOMINANT.items()}
 
 
 def reweighted(table: pd.DataFrame, shares: Mapping[str, float]) -> dict[str, float]:

@@ -63,10 +63,4 @@ def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
             "independent; the same test of our networks is a claim",
             f"reproduce run {NAME}/pooled --variant code --profile full",
         )
-    if "mean phyloP" in row["metric"]:
-        return NotAttempted(
-            "the phyloP track and the transcripts' exons are not here; the comparison is tested "
-            "on a made track",
-            "python -m reproductions.rnatracker.conserved TRACK.bw EXONS.tsv",
-        )
     return NotAttempted("about 400 nucleotides, read off Figure 5; tested as a claim")

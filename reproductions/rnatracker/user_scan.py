@@ -68,6 +68,17 @@ def fullest_network(results: Path) -> Record:
     )
 
 
+def about_network(results: Path) -> str:
+    """Which network answers, and what it was trained on; errors as `fullest_network`."""
+    record = fullest_network(results)
+    key = record.key
+    told = (
+        f"{key.experiment}, variant {key.variant}, {key.profile} run on {record.data_variant} data"
+    )
+    trained = record.data_variant != "simulated"
+    return told if trained else f"{told}: it has seen no real transcript, its zipcodes mean nothing"
+
+
 def scan_fasta(fasta: Path, results: Path, *, cutoff: float, **mask: int) -> Iterator[UserScan]:
     """Scan every transcript of a FASTA file.
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,22 +40,12 @@ def run(context: Context) -> RunResult:
     record = first_record(context, "full-length")
     table = table_of(record)
     model, shares = load_network(record, context.results), table.shares
-    scanner = Scanner.of(model, settings["pool"])
-    strong = np.flatnonzero(shares.max(axis=1) > settings["strong_share"])
-    found = predominant_found(model, table, strong, record.settings)
+    strong = strongly_localised(table, settings["strong_share"])
     started = time.monotonic()
-    scans: list[Scan] = []
-    rows: list[int] = []
-    for row in strong[found]:
-        sequence = table.frame["sequence"].iloc[row]
-        scan = scan_utr(scanner, sequence, settings["mask_width"], settings["mask_stride"])
-        if scan is None:
-            continue
-        scans.append(scan)
-        rows.append(int(row))
-        if settings["scanned"] and len(scans) >= settings["scanned"]:
-            break
+    scanned = localised_scans(model, table, record.settings)
+    found = list(islice(scanned, settings["scanned"] or None))
     seconds = time.monotonic() - started
+    rows, scans = [row for row, _ in found], [scan for _, scan in found]
     fractions = [int(shares[row].argmax()) for row in rows]
     counts = counts_by_cutoff(scans, fractions, CUTOFFS)
     by_cutoff = counts.set_index("cutoff")
@@ -84,6 +75,33 @@ def run(context: Context) -> RunResult:
             "example": _example(scans, rows, table.frame["id"].tolist()),
         },
     )
+
+
+def strongly_localised(table: Table, share: float) -> np.ndarray:
+    """(n,) int: rows of the transcripts of which one fraction holds more than a share."""
+    return np.flatnonzero(table.shares.max(axis=1) > share)
+
+
+def localised_scans(
+    model: keras.Model, table: Table, settings: Mapping[str, Any]
+) -> Iterator[tuple[int, Scan]]:
+    """Rows and 3' UTR scans of strongly localised transcripts whose predominant fraction is found.
+
+    Parameters
+    ----------
+    model : keras.Model
+        A full-length network.
+    table : Table
+    settings : mapping
+        Of the network's run.
+    """
+    scanner = Scanner.of(model, settings["pool"])
+    strong = strongly_localised(table, settings["strong_share"])
+    for row in strong[predominant_found(model, table, strong, settings)]:
+        sequence = table.frame["sequence"].iloc[row]
+        scan = scan_utr(scanner, sequence, settings["mask_width"], settings["mask_stride"])
+        if scan is not None:
+            yield int(row), scan
 
 
 def predominant_found(

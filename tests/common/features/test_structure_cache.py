@@ -49,6 +49,14 @@ def test_a_stopped_run_goes_on_behind_its_last_whole_line(sequences, tmp_path):
     assert len(path.read_text().splitlines()) == 3
 
 
+def test_reading_leaves_a_line_that_another_is_writing(sequences, tmp_path):
+    cached_contexts(sequences, folder=tmp_path, workers=1, stream=None)
+    path = cache_path(Folding(), tmp_path)
+    path.write_text(path.read_text() + "0123")
+    cached_contexts(sequences, folder=tmp_path, workers=1, stream=None)
+    assert path.read_text().endswith("0123")
+
+
 def test_other_foldings_have_their_own_file(tmp_path):
     assert cache_path(Folding(), tmp_path) != cache_path(Folding(window=100), tmp_path)
 

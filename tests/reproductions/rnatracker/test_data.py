@@ -7,8 +7,8 @@ import pytest
 
 from common.errors import DataError, UsageError
 from common.paths import mirror_folder
-from reproductions.rnatracker.cefra import without_tail
 from reproductions.rnatracker.data import load_table
+from reproductions.rnatracker.texts import without_tail
 
 needs_mirror = pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
 
@@ -56,6 +56,11 @@ def test_the_part_of_cefra_seq_that_is_here():
 def test_apex_seq_stands_in_and_is_never_called_apex_rip():
     table = load_table("apex", n=0)
     assert table.variant == "stand-in"
+    tails = table.frame["sequence"].str.endswith("A" * 10)
+    assert tails.sum() > 100
+    cut = load_table("apex", n=0, tail=10).frame["sequence"]
+    assert not cut.str.endswith("A" * 10).any()
+    assert (cut[~tails.to_numpy()] == table.frame["sequence"][~tails.to_numpy()]).all()
     assert table.fractions == ("er", "mitochondria", "cytosol", "nuclear")
     assert 2300 < len(table.frame) <= 2369
     assert np.abs(table.shares.sum(axis=1) - 1).max() < 1e-5

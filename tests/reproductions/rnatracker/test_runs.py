@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from common.errors import DataError
 from common.harness.claims import evaluate_claims
@@ -16,14 +18,20 @@ from common.harness.record import RunKey, read_records
 from common.harness.reported import read_reported
 from common.harness.runner import is_done, run_experiment
 from common.harness.targets import NotAttempted, target_of
+from common.interpret.zipcodes import zipcodes
+from reproductions.cli import app
 from reproductions.rnatracker import user_scan
-from reproductions.rnatracker.conserved import conserved_zipcodes, read_exons
+from reproductions.rnatracker.conserved import (
+    compare_by_cutoff,
+    read_exons,
+    scored_scans,
+)
 from reproductions.rnatracker.experiments import FIGURES, PAPER
 from reproductions.rnatracker.figures import draw
 from reproductions.rnatracker.networks import load_network, table_of
-from reproductions.rnatracker.planted_tables import tabulate
-from reproductions.rnatracker.scanning import Scanner
-from reproductions.rnatracker.zipcode_run import scan_utr
+from reproductions.rnatracker.pooled import pool, reweighted
+from reproductions.rnatracker.tables import tabulate
+from reproductions.rnatracker.zipcode_run import localised_scans
 
 FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
 
@@ -99,11 +107,45 @@ def test_planted_run_scores_scan_and_attention(results):
         assert planted[name]["low"] <= planted[name]["auc"] <= planted[name]["high"]
         assert [row["share"] for row in planted[name]["top"]] == [0.02, 0.05, 0.1, 0.2]
     assert len(planted["zipcodes"]) == 6
-    nucleotides, stretches = tabulate(results)
+    tables = {table.name: table for table in tabulate(results)}
+    nucleotides, stretches = tables["planted-nucleotides"], tables["planted-stretches"]
     assert [row[0] for row in nucleotides.rows] == ["scan"] * 4 + ["attention"] * 4
     assert nucleotides.rows[0][1].key == planted["scan"]["auc"]
     assert [row[4].key for row in stretches.rows] == [row["planted"] for row in planted["zipcodes"]]
     assert all(run == ["planted/code/smoke"] for run in (*nucleotides.runs, *stretches.runs))
+
+
+def test_every_network_stands_in_the_tables_of_our_own(results):
+    tables = {table.name: table for table in tabulate(results)}
+    assert "missing-genes" not in tables and "correlations-apex-all" not in tables
+    shown = tables["correlations-all"]
+    rows = {row[0]: dict(zip(shown.columns, row, strict=True)) for row in shown.rows}
+    assert {"full-length", "no-lstm", "fixed-length", "nn-5mer"} <= rows.keys()
+    full = only(results, "full-length")
+    assert rows["full-length"]["nuclear"].key == pytest.approx(full.metrics["pearson:nuclear"])
+    assert rows["full-length"]["Data"] == "simulated"
+    areas = only(results, "pooled").content["extra"]["areas"]
+    shown = tables["areas"]
+    rows = {row[0]: dict(zip(shown.columns, row, strict=True)) for row in shown.rows}
+    assert rows.keys() == areas.keys()
+    assert rows["no-lstm"]["PR, nuclear"].key == areas["no-lstm"]["nuclear"]["pr_auc"]
+
+
+def test_the_missing_genes_are_weighed_where_the_data_are_partial(results, monkeypatch):
+    shares = {"cytosol": 0.4, "insoluble": 0.3, "membrane": 0.1, "nuclear": 0.2}
+    monkeypatch.setattr("reproductions.rnatracker.tables.predominance", lambda record: shares)
+    (table,) = (one for one in tabulate(results) if one.name == "missing-genes")
+    row = dict(zip(table.columns, table.rows[0], strict=True))
+    full = only(results, "full-length")
+    assert (row["Network"], row["Fraction"], row["Printed"].key) == (
+        "full-length",
+        "cytosol",
+        0.705,
+    )
+    assert row["Here"].key == pytest.approx(full.metrics["pearson:cytosol"])
+    weighted = reweighted(pool([full]), shares)["cytosol"]
+    assert row["As for all genes"].key == pytest.approx(weighted)
+    assert row["Change by the weights"].key == pytest.approx(weighted - row["Here"].key)
 
 
 def test_zipcodes_and_filters_are_counted(results):
@@ -161,6 +203,18 @@ def test_a_users_transcripts_are_scanned(results, tmp_path):
     assert user_scan.draw_scan(found, 1e-9, tmp_path, "plot").stat().st_size > 4000
 
 
+def test_the_command_scans_and_says_which_network_answers(results, tmp_path):
+    (tmp_path / "in.fa").write_text(f">T1 mine\n{'ACGTTGCA' * 30}\n")
+    options = ["--width", "50", "--stride", "20", "--cutoff", "1e-9", "--random", "2"]
+    places = ["--out", str(tmp_path / "out"), "--results", str(results)]
+    done = CliRunner().invoke(app, ["scan", str(tmp_path / "in.fa"), *options, *places])
+    assert done.exit_code == 0, done.output
+    assert "full-length, variant code, smoke run on simulated data: it has seen no" in done.stderr
+    table = pd.read_csv(tmp_path / "out" / "zipcodes.tsv", sep="\t")
+    assert list(table.columns) == list(user_scan.COLUMNS) and set(table["transcript"]) <= {"T1"}
+    assert sorted(p.suffix for p in (tmp_path / "out").iterdir()) == [".png", ".svg", ".tsv"]
+
+
 def test_scanned_transcripts_must_be_long_enough(results, tmp_path):
     fasta = tmp_path / "own.fa"
     fasta.write_text(">T1\n" + "ACGT" * 10 + "\n")
@@ -177,9 +231,9 @@ def test_conservation_of_zipcodes_on_a_made_track(results, tmp_path):
     big_wig = pytest.importorskip("pyBigWig", reason="pyBigWig is not installed")
     record = only(results, "full-length")
     table = table_of(record)
-    strong = table.frame[table.shares.max(axis=1) > 0.5].head(4)
-    scanner = Scanner.of(load_network(record, results), record.settings["pool"])
-    scan = scan_utr(scanner, strong["sequence"].iloc[0], 100, 20)
+    model = load_network(record, results)
+    rows = [row for row, _ in islice(localised_scans(model, table, record.settings), 4)]
+    strong = table.frame.iloc[rows]
     lengths = strong["sequence"].str.len().tolist()
     ends = np.cumsum(lengths)
     track = big_wig.open(str(tmp_path / "made.bw"), "w")
@@ -191,14 +245,20 @@ def test_conservation_of_zipcodes_on_a_made_track(results, tmp_path):
         {"id": strong["id"], "chromosome": "chr1", "strand": "+", "start": ends - lengths}
     ).assign(end=ends)
     exons.to_csv(tmp_path / "exons.tsv", sep="\t", index=False)
-    found = conserved_zipcodes(
-        tmp_path / "made.bw",
-        read_exons(tmp_path / "exons.tsv"),
-        results,
-        float(np.median(scan.importance)),
-    )
-    assert found.n_inside >= len(scan.starts) // 2 and found.n_outside > 0
-    assert abs(found.inside) < 0.5 and 0 <= found.p_value <= 1
+    scored = scored_scans(tmp_path / "made.bw", read_exons(tmp_path / "exons.tsv"), results)
+    assert 1 <= len(scored) <= 4
+    highest = max(scan.importance.max() for scan, _, _ in scored)
+    cutoff = float(np.median(scored[0][0].importance))
+    table = compare_by_cutoff(scored, (cutoff, 2 * highest))
+    found = table.loc[cutoff]
+    assert table.index.tolist() == [cutoff]
+    assert found["n_inside"] == sum(len(zipcodes(s, cutoff, f, merge=False)) for s, f, _ in scored)
+    assert found["n_outside"] == sum((s.importance < cutoff).sum() for s, _, _ in scored)
+    assert abs(found["inside"]) < 0.5 and 0 <= found["p_value"] <= 1
+    with pytest.raises(DataError, match="no cutoff leaves"):
+        compare_by_cutoff(scored, (2 * highest,))
+    with pytest.raises(DataError, match="exons of its own length"):
+        scored_scans(tmp_path / "made.bw", {}, results)
     exons.drop(columns="strand").to_csv(tmp_path / "less.tsv", sep="\t", index=False)
     with pytest.raises(DataError, match="no column strand"):
         read_exons(tmp_path / "less.tsv")
