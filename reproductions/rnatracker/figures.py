@@ -21,7 +21,9 @@ from reproductions.rnatracker.networks import table_of
 from reproductions.rnatracker.pooled import NEEDS, fractions_of, pool, predominant
 
 VARIANT = "code"
-DRAWN = (*NEEDS, "filters", "zipcodes", "planted")
+CURVES = (*NEEDS, "seq-and-struct", "seq-by-struct")
+ON_APEX = tuple(f"apex-{name}" for name in CURVES)
+DRAWN = (*CURVES, *ON_APEX, "filters", "zipcodes", "planted")
 POINTS = 400
 
 
@@ -44,11 +46,10 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
         name: group for name in DRAWN if (group := choose_group(records, name, VARIANT)) is not None
     }
     sources = {name: [source_of(one) for one in group.records] for name, group in groups.items()}
-    networks = [name for name in NEEDS if name in groups]
+    on_cefra, on_apex = ([name for name in one if name in groups] for one in (CURVES, ON_APEX))
     steps: tuple[tuple[str, str, Callable[[dict[str, RunGroup], Path], Path]], ...] = (
         ("summary", "full-length", draw_summary),
         ("scatter", "full-length", draw_scatter),
-        ("curves", "full-length", draw_curves),
         ("attention", "fixed-length", draw_attention),
         ("motifs", "filters", lambda g, f: draw_motifs(*_filters(g), f)),
         ("clusters", "filters", lambda g, f: draw_clusters(*_filters(g), f)),
@@ -58,11 +59,16 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
     )
     for figure, name, draw_one in steps:
         if name in groups:
-            shown = networks if figure == "curves" else [name]
+            source = {name: sources[name]}
+            yield Drawing(figure, source, lambda draw_one=draw_one: draw_one(groups, folder))
+    for figure, names in (("curves", on_cefra), ("curves-apex", on_apex)):
+        if names:
+            source = {one: sources[one] for one in names}
+            shown = {one: groups[one] for one in names}
             yield Drawing(
                 figure,
-                {one: sources[one] for one in shown},
-                lambda draw_one=draw_one: draw_one(groups, folder),
+                source,
+                lambda figure=figure, shown=shown: draw_curves(shown, folder, figure),
             )
 
 
@@ -130,23 +136,24 @@ def draw_scatter(groups: dict[str, RunGroup], folder: Path) -> Path:
     return save_figure(figure, folder, "scatter")[0]
 
 
-def draw_curves(groups: dict[str, RunGroup], folder: Path) -> Path:
-    """Supplementary figure 6: curves of all networks, and of each fraction."""
+def draw_curves(groups: dict[str, RunGroup], folder: Path, stem: str) -> Path:
+    """Supplementary figures 6 and 7: curves of all networks, and of each fraction by the first."""
     figure, axes = plt.subplots(2, 2, figsize=(10, 9), layout="constrained")
-    for place, name in enumerate(name for name in NEEDS if name in groups):
-        table = pool(groups[name].records)
+    for place, (name, group) in enumerate(groups.items()):
+        table = pool(group.records)
         _curves(axes[:, 0], table, [MICRO], {MICRO: (name, PALETTE[place])})
-    table = pool(groups["full-length"].records)
+    first, group = next(iter(groups.items()))
+    table = pool(group.records)
     names = fractions_of(table)
     labels = {name: (name, shade) for name, shade in colour(names).items()}
     _curves(axes[:, 1], table, names, labels)
     axes[0, 0].set_title("micro average, each network")
-    axes[0, 1].set_title("full-length, each fraction")
+    axes[0, 1].set_title(f"{first}, each fraction")
     for ax in axes.flat:
         ax.set(xlim=(0, 1), ylim=(0, 1.02))
         ax.legend(frameon=False, fontsize=8)
-    figure.suptitle(f"Predominant fraction ({what(groups['full-length'])})")
-    return save_figure(figure, folder, "curves")[0]
+    figure.suptitle(f"Predominant fraction ({what(group)})")
+    return save_figure(figure, folder, stem)[0]
 
 
 def _curves(axes: Any, table: pd.DataFrame, wanted: list[str], labels: dict[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 from reproductions.rnatracker import benchmark
 from reproductions.rnatracker.experiments import SETTINGS
@@ -31,3 +32,21 @@ def test_every_figure_is_measured(monkeypatch, tmp_path):
         "gain of the scan",
     ]
     assert benchmark._ten_folds() == []
+
+
+def test_ten_recorded_folds_stand_beside_the_papers_time(monkeypatch):
+    def records(results, profile, paper, experiment, variant):
+        made = (experiment, variant) in (("no-lstm", "code"), ("dnn-5mer", "paper"))
+        return [
+            SimpleNamespace(
+                key=SimpleNamespace(fold=fold),
+                content={"seconds": 720, "provenance": {"device": f"CPU {fold % 2}"}},
+            )
+            for fold in range(10 if made else 9)
+        ]
+
+    monkeypatch.setattr(benchmark, "read_records", records)
+    found, other = benchmark._ten_folds()
+    assert (found.name, found.value, found.unit) == ("ten folds, no-lstm (code)", 2, "h")
+    assert found.note == "on CPU 0, CPU 1; the paper's 2 days on a GTX 1080 Ti"
+    assert (other.name, other.note) == ("ten folds, dnn-5mer (paper)", "on CPU 0, CPU 1")

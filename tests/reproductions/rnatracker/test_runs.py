@@ -14,6 +14,7 @@ from common.errors import DataError
 from common.harness.claims import evaluate_claims
 from common.harness.compare import compare
 from common.harness.experiment import ordered_keys, weights_path
+from common.harness.groups import choose_group
 from common.harness.record import RunKey, read_records
 from common.harness.reported import read_reported
 from common.harness.runner import is_done, run_experiment
@@ -27,7 +28,7 @@ from reproductions.rnatracker.conserved import (
     scored_scans,
 )
 from reproductions.rnatracker.experiments import FIGURES, PAPER
-from reproductions.rnatracker.figures import draw
+from reproductions.rnatracker.figures import draw, draw_curves
 from reproductions.rnatracker.networks import load_network, table_of
 from reproductions.rnatracker.pooled import pool, reweighted
 from reproductions.rnatracker.tables import tabulate
@@ -157,7 +158,7 @@ def test_zipcodes_and_filters_are_counted(results):
 
 def test_figures_are_drawn_once_from_the_same_records(results):
     drawn = draw(results)
-    assert {path.stem for path in drawn} == {figure.name for figure in FIGURES}
+    assert {path.stem for path in drawn} == {figure.name for figure in FIGURES} - {"curves-apex"}
     for path in drawn:
         assert path.stat().st_size > 4000
         assert path.with_suffix(".svg").stat().st_size > 4000
@@ -165,6 +166,12 @@ def test_figures_are_drawn_once_from_the_same_records(results):
     sources = json.loads((results / "figures/rnatracker/sources.json").read_text())
     assert sources.keys() == {path.stem for path in drawn}
     assert sources["zipcodes"].keys() == {"zipcodes"}
+
+
+def test_curves_of_the_stand_in_are_drawn_without_a_full_length_network(results, tmp_path):
+    group = choose_group(read_records(results, paper="rnatracker"), "nn-5mer", "code")
+    path = draw_curves({"apex-nn-5mer": group}, tmp_path, "curves-apex")
+    assert path.name == "curves-apex.png" and path.stat().st_size > 4000
 
 
 def test_every_reported_number_has_a_verdict_or_a_reason(results):
