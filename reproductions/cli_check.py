@@ -70,7 +70,7 @@ def _checkable(
     baseline: pd.DataFrame, papers: dict[str, Paper], records: Iterable[Record]
 ) -> pd.DataFrame:
     """Rows of a baseline without those on real data that are nowhere and that no record is of."""
-    from common.data.fetch import SIMULATED, locate
+    from common.data.fetch import SIMULATED, locate_facts
     from common.harness.baseline import PLACE, by_experiment
 
     made = {(*place, data) for place, data in by_experiment(records)}
@@ -79,7 +79,7 @@ def _checkable(
         profile, paper, name, variant, data = run
         own = [one for one in papers[paper].experiments if one.name == name and data != SIMULATED]
         needed = [dataset for one in own for dataset in one.datasets_of(profile)]
-        lacking = [one for one in needed if locate(one, simulate=True).origin == SIMULATED]
+        lacking = [one for one in needed if locate_facts(one, simulate=True).origin == SIMULATED]
         if lacking:
             typer.echo(f"left out: {profile} {paper}/{name} {variant}: no {', '.join(lacking)}")
             left_out.add(run)

@@ -37,14 +37,16 @@ def fetch(papers: dict[str, Paper], profile: str, offline: bool) -> list[str]:
     list of str
         Those that are nowhere.
     """
-    from common.data.fetch import locate
+    from common.data.fetch import locate_facts
 
     missing = []
     names = [name for paper in papers.values() for name in paper.datasets(profile)]
     for name in dict.fromkeys(names):
         try:
-            located = locate(name, download=not offline)
-            print(f"data: {name} from the {located.origin} ({located.variant})", flush=True)
+            located = locate_facts(name, download=not offline)
+            found = located.dataset.name
+            told = name if found == name else f"{found} in place of {name},"
+            print(f"data: {told} from the {located.origin} ({located.variant})", flush=True)
         except DataError as error:
             print(f"data: {error}", file=sys.stderr, flush=True)
             missing.append(name)

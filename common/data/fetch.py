@@ -122,6 +122,27 @@ def locate(
     )
 
 
+def locate_facts(
+    name: str, *, download: bool = False, simulate: bool = False, progress: bool = True
+) -> Located:
+    """Find a data set or, where it is nowhere, the one that the registry names ``instead``.
+
+    Parameters and errors as `locate`; the error is that of the first of the two.
+    """
+    dataset = find_dataset(name)
+    try:
+        return locate(name, download=download, progress=progress)
+    except DataError:
+        instead = dataset.instead
+        if instead:
+            other = locate(instead, download=download, simulate=True, progress=progress)
+            if other.origin != SIMULATED:
+                return other
+        if simulate:
+            return Located(dataset, SIMULATED, SIMULATED)
+        raise
+
+
 def find_file(dataset: Dataset, file: DataFile) -> Found | None:
     """Look for a file in the data folder, then in the mirror; nothing is changed.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from common.backend import load_backend
-from common.data.fetch import SIMULATED, locate
+from common.data.fetch import SIMULATED, locate_facts
 from common.errors import UsageError
 from common.files import written_whole
 from common.harness.ensemble import is_current
@@ -170,7 +170,7 @@ def is_done(
         return False
     if record.data_variant == SIMULATED and key.profile != "smoke":
         names = experiment.datasets_of(key.profile)
-        if names and all(locate(n, simulate=True).origin != SIMULATED for n in names):
+        if names and all(locate_facts(n, simulate=True).origin != SIMULATED for n in names):
             return False
     if not experiment.needs:
         return True

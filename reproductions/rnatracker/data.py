@@ -14,7 +14,15 @@ from common.errors import UsageError
 from reproductions.rnatracker import apex, cefra
 from reproductions.rnatracker.folds import network_folds, reference_folds, reference_position
 
-DATA = ("cefra", "cefra-authors", "apex", "apex-authors", "simulated")
+DATASETS = {
+    "cefra": ("cefra-labels", "cefra-sequences"),
+    "cefra-authors": ("cefra-seq",),
+    "apex": ("apexseq",),
+    "apex-authors": ("apex-rip",),
+}
+"""Data sets of the registry, by the name that the settings give."""
+AUTHORS = {"cefra": "cefra-seq", "apex": "apex-rip"}
+DATA = (*DATASETS, "simulated")
 SIMULATION_SEED = 2019
 
 
@@ -88,8 +96,8 @@ def load_table(
     Parameters
     ----------
     data : str
-        One of `DATA`: ``cefra`` is the part whose sequences are here, ``cefra-authors`` the
-        authors' files; ``apex`` is APEX-seq, ``apex-authors`` APEX-RIP.
+        One of `DATA`: ``cefra-authors`` and ``apex-authors`` are the authors' files. ``cefra`` and
+        ``apex`` are these where they are here, else the part of CeFra-Seq that is, and APEX-seq.
     n : int
         Transcripts to simulate.
     replicates : str
@@ -112,8 +120,9 @@ def load_table(
         raise UsageError("data", f"{data!r} is not known", f"Use {', '.join(DATA)}")
     if data == "simulated":
         return load_simulated(n)
-    names = ("cefra-labels", "cefra-sequences") if data == "cefra" else (_dataset(data),)
-    found = [locate(name, simulate=simulate) for name in names]
+    if data in AUTHORS and locate(AUTHORS[data], simulate=True).origin != SIMULATED:
+        data = f"{data}-authors"
+    found = [locate(name, simulate=simulate) for name in DATASETS[data]]
     if any(located.origin == SIMULATED for located in found):
         return load_simulated(n)
     if data == "cefra":
@@ -139,7 +148,3 @@ def load_simulated(n: int, seed: int = SIMULATION_SEED) -> Table:
         kmer_position=np.arange(n),
     )
     return Table(frame, SIMULATED_FRACTIONS, SIMULATED, {})
-
-
-def _dataset(data: str) -> str:
-    return {"cefra-authors": "cefra-seq", "apex": "apexseq", "apex-authors": "apex-rip"}[data]

@@ -10,6 +10,7 @@ from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.record import RunResult
 from common.harness.settings import load_settings
 from reproductions.rnatracker.claims import CLAIMS
+from reproductions.rnatracker.data import DATASETS
 from reproductions.rnatracker.pooled import NEEDS as POOLED
 from reproductions.rnatracker.predictor import MODEL
 from reproductions.rnatracker.shown import FIGURES
@@ -36,8 +37,7 @@ def _draw(results: Path) -> list[Path]:
     return draw(results)
 
 
-CEFRA = ("cefra-labels", "cefra-sequences")
-APEX = ("apexseq",)
+CEFRA, APEX = DATASETS["cefra"], DATASETS["apex"]
 OTHERS = ("best",)
 PAPER_TOO = ("paper", *OTHERS)
 EVERYWHERE = {"smoke": (1,), "quick": (1,), "full": (1,)}

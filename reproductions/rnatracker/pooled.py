@@ -143,9 +143,9 @@ def compare_curves(better: pd.DataFrame, worse: pd.DataFrame) -> DeLong:
 def predominance(record: Record) -> dict[str, float]:
     """Share of each predominant fraction among all labelled genes, those without a sequence too.
 
-    Of other data sets than CeFra-Seq, which is complete in its labels, nothing is known: empty.
+    Empty for other data sets than the part of CeFra-Seq, whose labels are complete.
     """
-    if record.settings["data"] != "cefra" or record.data_variant == "simulated":
+    if record.settings["data"] != "cefra" or record.data_variant != "partial data":
         return {}
     genes = sum(cefra.PREDOMINANT.values())
     return {name: count / genes for name, count in cefra.PREDOMINANT.items()}

@@ -135,7 +135,7 @@ def test_check_leaves_out_metrics_whose_data_are_nowhere(toy):
 
 def test_missing_runs_on_data_that_are_here_have_fallen(toy, monkeypatch):
     here = SimpleNamespace(origin="mirror")
-    monkeypatch.setattr("common.data.fetch.locate", lambda name, simulate: here)
+    monkeypatch.setattr("common.data.fetch.locate_facts", lambda name, simulate: here)
     done = reproduce("check")
     assert done.exit_code == 1 and "left out" not in done.output
     assert done.output.count("FELL") == 1 and "accuracy on exact" in done.output

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from common.data.fetch import locate, set_aside
+from common.data.fetch import locate, locate_facts, set_aside
 from common.data.verify import git_blob, sha256
 from common.errors import DataError, StorageError, UsageError
 
@@ -95,6 +95,22 @@ def test_a_data_set_without_an_address_names_the_other_one(project: Any, entry: 
     )
     with pytest.raises(DataError, match="no original is published .*fetch other, the authors"):
         locate("toy", download=True)
+
+
+def test_the_other_form_is_downloaded_where_the_first_is_nowhere(
+    project: Any, web: Any, entry: Entry
+) -> None:
+    text = entry(f'{{ name = "a", mirror = "a", {pins(web.content)} }}', 'instead = "other"')
+    other = entry(f'{{ name = "b", url = "{web.url}", {pins(web.content)} }}')
+    project.register(text + other.replace("toy", "other"))
+    assert locate_facts("toy", simulate=True).origin == "simulated"
+    with pytest.raises(DataError, match="^toy: .*REPRODUCE_MIRROR"):
+        locate_facts("toy")
+    found = locate_facts("toy", download=True, progress=False)
+    assert (found.dataset.name, found.origin, set(found.paths)) == ("other", "download", {"b"})
+    assert locate_facts("toy").dataset.name == "other"
+    put(project.mirror / "a", web.content)
+    assert locate_facts("toy").dataset.name == "toy"
 
 
 def test_simulation_stands_in_only_where_files_are_missing(toy: Any, web: Any) -> None:

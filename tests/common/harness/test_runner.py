@@ -123,7 +123,7 @@ def test_simulated_stand_in_is_replaced_once_the_data_are_here(paper, tmp_path, 
     run_experiment(paper, experiment, key, results=results)
     for origin, done in (("simulated", True), ("mirror", False)):
         monkeypatch.setattr(
-            "common.harness.runner.locate",
+            "common.harness.runner.locate_facts",
             lambda name, simulate, origin=origin: SimpleNamespace(origin=origin),
         )
         assert is_done(experiment, key, {"epochs": 3}, results) is done

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -75,6 +77,33 @@ def test_the_authors_files_are_asked_for_where_they_are_missing(data, monkeypatc
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path))
     with pytest.raises(DataError, match="reproduce data fetch"):
         load_table(data, n=10)
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "fields"),
+    [
+        ("cefra", "cefra_seq_cDNA_screened.fa", "distA:1_2_3_4 distB:1_2_3_4"),
+        ("apex", "apex_rip_cDNA_screened.fa", "dist:1_2_3_4"),
+    ],
+)
+def test_the_authors_files_come_first_where_they_are_here(
+    data, name, fields, monkeypatch, tmp_path
+):
+    path = tmp_path / name
+    path.write_text("".join(f"> G{n} gene_biotype:x {fields}\n{'ACGT' * 30}\n" for n in range(20)))
+    asked = []
+
+    def locate(dataset, *, simulate=False):
+        asked.append(dataset)
+        return SimpleNamespace(
+            origin="data folder", variant="exact", paths={name: path}, sha256={name: "ab"}
+        )
+
+    monkeypatch.setattr("reproductions.rnatracker.data.locate", locate)
+    table = load_table(data, n=10)
+    assert (table.variant, len(table.frame), table.sha256) == ("exact", 20, {name: "ab"})
+    assert set(asked) == {{"cefra": "cefra-seq", "apex": "apex-rip"}[data]}
+    assert table.shares[0] == pytest.approx([0.1, 0.2, 0.3, 0.4])
 
 
 def test_simulation_stands_in_only_where_it_may(monkeypatch, tmp_path):
