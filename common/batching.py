@@ -7,7 +7,8 @@ The same code serves tokens of proteins and RNA and per-residue features from a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from common.data.alphabet import Alphabet
-from common.errors import UsageError
+from common.errors import ReproduceError, UsageError
 from common.features.per_residue import PerResidueStore
 from common.features.truncation import cut_middle
 
@@ -86,19 +87,22 @@ class ResidueSource:
         Shorten longer ones, as their sequences were shortened.
     cut : callable
         How: from the features of a protein and `max_length` to what is kept of them.
+    faults : list of ReproduceError
+        Why batches could not be read; see `named_faults`.
     """
 
     store: PerResidueStore
     ids: Sequence[str]
     max_length: int | None = None
     cut: Callable[[np.ndarray, int], np.ndarray] = cut_middle
+    faults: list[ReproduceError] = field(default_factory=list, repr=False, compare=False)
 
     def batch(self, indices: tf.Tensor) -> tf.RaggedTensor:
         """(batch,) int64 to (batch, (length), width), in the file's precision."""
         import tensorflow as tf
 
         types = [tf.as_dtype(self.store.dtype), tf.int64]
-        values, lengths = tf.numpy_function(self.read, [indices], types)
+        values, lengths = tf.numpy_function(self._read_or_note, [indices], types)
         values.set_shape((None, self.store.width))
         lengths.set_shape((None,))
         return tf.RaggedTensor.from_row_lengths(values, lengths, validate=False)
@@ -112,6 +116,14 @@ class ResidueSource:
             values = np.concatenate(parts)
             lengths = np.array([len(part) for part in parts], dtype=np.int64)
         return values, lengths
+
+    def _read_or_note(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """As `read`; keeps the error that TensorFlow would raise as one of its own."""
+        try:
+            return self.read(indices)
+        except ReproduceError as fault:
+            self.faults.append(fault)
+            raise
 
 
 @dataclass(frozen=True)
@@ -157,6 +169,28 @@ class Examples:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+
+@contextmanager
+def named_faults(*examples: Examples | None) -> Iterator[None]:
+    """Raise a source's own error in the place of what TensorFlow makes of it.
+
+    Parameters
+    ----------
+    examples : Examples or None
+        Those whose batches are read inside.
+    """
+    sources = [source for one in examples if one is not None for source in one.sources.values()]
+    noted = [source.faults for source in sources if isinstance(source, ResidueSource)]
+    for faults in noted:
+        faults.clear()
+    try:
+        yield
+    except Exception:
+        for faults in noted:
+            if faults:
+                raise faults.pop(0) from None
+        raise
 
 
 def plan_batches(

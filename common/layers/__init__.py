@@ -24,6 +24,7 @@ from common.layers.pooling import (
 )
 from common.layers.recurrent import MaskedBiLSTM, MaskedLSTM, old_hard_sigmoid
 from common.layers.skipping import SkippingBiLSTM
+from common.layers.standardize import Standardize
 from common.layers.tree import TreeLeaves
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "PositionDropout",
     "RaggedToDense",
     "SkippingBiLSTM",
+    "Standardize",
     "TorchBatchNormalization",
     "TreeLeaves",
     "clip_gradient",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import BatchStream, Examples, make_dataset, padding_share, plan_batches
+from common.batching import (
+    BatchStream,
+    Examples,
+    make_dataset,
+    named_faults,
+    padding_share,
+    plan_batches,
+)
 from common.errors import ReproduceError, UsageError
 from common.training.checkpoint import (
     TrainingState,
@@ -25,6 +32,7 @@ from common.training.checkpoint import (
 from common.training.progress import Progress
 from common.training.recipe import Recipe
 from common.training.seeds import epoch_generator, reseed_layers
+from common.training.statistics import learn_statistics
 
 if TYPE_CHECKING:
     import keras
@@ -99,6 +107,8 @@ def fit(
         Early stopping without validation, or an unknown column to monitor.
     ReproduceError
         The loss is not finite.
+    DataError
+        Features of a file are missing, unreadable or not finite.
     """
     if validation is None and (recipe.patience is not None or recipe.keep == "best"):
         fault = "early stopping or keep = best needs validation examples"
@@ -117,20 +127,24 @@ def fit(
     checks = None
     if validation is not None:
         checks = make_dataset(validation, _plan(validation, recipe, None), pad_to=_multiple())
+    if not state.epochs_done:
+        with named_faults(training):
+            learn_statistics(model, lambda: _inputs(training, _plan(training, recipe, None)))
     while state.epochs_done < recipe.epochs and not _exhausted(state, recipe):
         epoch, started = state.epochs_done, time.monotonic()
         reseed_layers(model, seed, epoch)
         plan = _plan(training, recipe, epoch_generator(seed, epoch))
-        logs = model.fit(
-            batches.follow(plan),
-            steps_per_epoch=len(plan),
-            validation_data=checks,
-            initial_epoch=epoch,
-            epochs=epoch + 1,
-            callbacks=[*callbacks, progress.callback(len(plan))],
-            verbose=0,
-            shuffle=False,
-        ).history
+        with named_faults(training, validation):
+            logs = model.fit(
+                batches.follow(plan),
+                steps_per_epoch=len(plan),
+                validation_data=checks,
+                initial_epoch=epoch,
+                epochs=epoch + 1,
+                callbacks=[*callbacks, progress.callback(len(plan))],
+                verbose=0,
+                shuffle=False,
+            ).history
         row = {name: float(values[-1]) for name, values in logs.items()}
         if not np.isfinite(row["loss"]):
             fault = f"the loss of epoch {epoch + 1} is {row['loss']}"
@@ -181,16 +195,22 @@ def predict(
     array or mapping of arrays
         As the model's outputs; an output with an axis along the sequence is zero-padded to the
         longest example.
+
+    Raises
+    ------
+    DataError
+        Features of a file are missing, unreadable or not finite.
     """
     import keras
 
     plan = plan_batches(examples.lengths, batch_size, max_positions=max_positions)
-    dataset = make_dataset(examples, plan, with_targets=False, pad_to=_multiple())
+    dataset = _input_dataset(examples, plan)
     step = _prediction_step(model, dataset)
-    pieces = [
-        keras.tree.map_structure(keras.ops.convert_to_numpy, step(inputs))
-        for (inputs,) in _as_backend_reads(dataset)
-    ]
+    with named_faults(examples):
+        pieces = [
+            keras.tree.map_structure(keras.ops.convert_to_numpy, step(inputs))
+            for (inputs,) in _as_backend_reads(dataset)
+        ]
     order = np.argsort(np.concatenate(plan))
     return keras.tree.map_structure(lambda *parts: _stack(parts)[order], *pieces)
 
@@ -238,6 +258,16 @@ def _plan(
         generator=generator,
         jitter=recipe.length_jitter,
     )
+
+
+def _input_dataset(examples: Examples, plan: list[np.ndarray]) -> tf.data.Dataset:
+    return make_dataset(examples, plan, with_targets=False, pad_to=_multiple())
+
+
+def _inputs(examples: Examples, plan: list[np.ndarray]) -> Iterator[Any]:
+    """Inputs of each batch of a plan."""
+    for (inputs,) in _as_backend_reads(_input_dataset(examples, plan)):
+        yield inputs
 
 
 def _as_backend_reads(dataset: tf.data.Dataset) -> Iterable[Any]:

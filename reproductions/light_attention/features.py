@@ -1,4 +1,4 @@
-"""What a network reads of each protein: one-hot letters, or a language model's embeddings."""
+"""What a network reads of each protein: one-hot letters, a profile, or embeddings."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from common.paths import cache_folder
 from reproductions.light_attention.data import AMINO_ACIDS, Table
 
 PER_PROTEIN = ("ffn", "at")
+INPUTS = ("tokens", "profile", "embedding")
+PROFILE_WIDTH = 20
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Features:
     cut_to : int
         Longest protein, its middle cut out; 0 for whole proteins.
     store : PerResidueStore or None
-        Embeddings, of whole or cut proteins; None for one-hot letters.
+        Embeddings or profiles, of whole or cut proteins; None for one-hot letters.
     stored_whole : bool
         Whether the store holds whole proteins.
     """
@@ -48,13 +50,22 @@ class Features:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """Model, revision, layer, side and precision of the embeddings; empty for letters."""
+        """Model, revision, layer, side and precision of the embeddings; empty for others."""
         return provenance_of(self.store) if self.store is not None else {}
 
     @property
     def key(self) -> str:
-        """What identifies the embeddings."""
+        """What identifies the embeddings or profiles."""
         return str(self.store.provenance.get("key", self.store.path)) if self.store else ""
+
+    @property
+    def remark(self) -> str:
+        """What they are, for a reader of the results."""
+        if self.store is None:
+            return "one-hot letters"
+        if self.provenance:
+            return f"embeddings of {self.provenance['language_model']}"
+        return f"profiles from {self.store.provenance.get('database', 'an unnamed database')}"
 
     def sequences(self, frame: pd.DataFrame) -> list[str]:
         """Sequences as the network sees them."""
@@ -93,7 +104,7 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
     settings : mapping
         ``input``; for embeddings ``embedder`` (a language model), ``embeddings`` (an HDF5 file of
         whole proteins, or nothing; networks that read means take one vector a protein too),
-        ``embedding_dtype``, ``cut_to`` and ``network``.
+        ``embedding_dtype``, ``cut_to`` and ``network``; for profiles ``embeddings`` is their file.
     table : Table
         All its proteins are embedded.
     stream : file, optional
@@ -106,15 +117,18 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
     Raises
     ------
     UsageError
-        An unknown input or language model, or one whose package is missing.
+        An unknown input or language model, one whose package is missing, or no file of profiles.
     DataError
-        A file of embeddings is missing or damaged, was made by another model, or does not fit
-        the proteins.
+        A file of embeddings or profiles is missing or damaged, was made by another model, or does
+        not fit the proteins.
     """
+    if settings["input"] not in INPUTS:
+        fault = f"{settings['input']!r} is not known"
+        raise UsageError("input", fault, f"Use {', '.join(INPUTS[:-1])} or {INPUTS[-1]}")
     if settings["input"] == "tokens":
         return Features(len(AMINO_ACIDS.letters), settings["cut_to"])
-    if settings["input"] != "embedding":
-        raise UsageError("input", f"{settings['input']!r} is not known", "Use tokens or embedding")
+    if settings["input"] == "profile":
+        return _profiles(settings, table.frame)
     model = find_model(settings["embedder"])
     given = given_file(settings)
     path = given or _computed(settings, table.frame, stream)
@@ -127,6 +141,17 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
     else:
         store.check(frame["id"].tolist(), [len(sequence) for sequence in rows])
     return features
+
+
+def _profiles(settings: Mapping[str, Any], frame: pd.DataFrame) -> Features:
+    """Profiles of whole proteins from the file that the settings name."""
+    if not settings["embeddings"]:
+        fault = "no file of profiles is named"
+        remedy = f"Give an HDF5 file of {PROFILE_WIDTH} features a residue: --set embeddings=FILE"
+        raise UsageError("embeddings", fault, remedy)
+    store = PerResidueStore(Path(settings["embeddings"]), PROFILE_WIDTH)
+    store.check(frame["id"].tolist(), frame["sequence"].str.len().tolist())
+    return Features(PROFILE_WIDTH, settings["cut_to"], store)
 
 
 def own_features(settings: Mapping[str, Any], frame: pd.DataFrame, stream: Any = None) -> Features:

@@ -25,6 +25,9 @@ from common.metrics.classification import confusion, most_likely
 from reproductions.light_attention.data import LOCATIONS, NAMES, load_table
 from reproductions.light_attention.features import has_features
 from reproductions.light_attention.leakage import (
+    LEAST_PROTEINS,
+    SEARCHED,
+    TITLES,
     accuracy_by_identity,
     audit_path,
     identity_class,
@@ -39,9 +42,6 @@ BARS = (
 PREVIOUS_BEST = {"setDeepLoc": 77.97, "setHARD": 56.94}
 SHADES = {"setDeepLoc": "#B8C4D6", "setHARD": "#4A5A73"}
 MOST_POINTS = 2768
-SEARCHED = ("at-unirep256", "ffn-unirep256", "la-unirep256")
-LEAST_PROTEINS = 10
-"""Classes of identity with fewer proteins have no point."""
 
 
 def draw(results: Path) -> list[Path]:
@@ -135,8 +135,7 @@ def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
     handles = [plt.Rectangle((0, 0), 1, 1, color=shade) for shade in SHADES.values()]
     handles += [plt.Rectangle((0, 0), 1, 1, fc="white", ec="grey", hatch="////")]
     axes.legend(handles, [*SHADES, "printed, not run here"], fontsize=8, loc="lower right")
-    profile = next(iter(groups.values())).profile
-    axes.set_title(f"Accuracy on both test sets (our bars: {profile} runs)", fontsize=10)
+    axes.set_title("Accuracy on both test sets (our bars: full runs unless named)", fontsize=10)
     return save_figure(figure, folder, "accuracy")[0]
 
 
@@ -145,7 +144,7 @@ def draw_search(table: pd.DataFrame, folder: Path) -> Path:
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained", sharey=True)
     for ax, (name, column, title) in zip(
         axes,
-        (("search-la", "channels", "LA: d_out"), ("search-ffn", "hidden_units", "FFN: hidden")),
+        (("search-la", "d_out", "LA: d_out"), ("search-ffn", "hidden_units", "FFN: hidden")),
         strict=True,
     ):
         own = table[table["search"] == name]
@@ -161,18 +160,17 @@ def draw_search(table: pd.DataFrame, folder: Path) -> Path:
 
 
 def draw_leakage(groups: dict[str, RunGroup], found: pd.DataFrame, folder: Path) -> Path:
-    """Identities to the nearest training protein, and accuracy as a function of them."""
+    """Identities to the nearest protein of another set, and accuracy as a function of them."""
     figure, (left, right) = plt.subplots(1, 2, figsize=(12, 4.6), layout="constrained")
     shares = summary(found)
     shares = shares.drop(columns="proteins").div(shares["proteins"], axis=0).mul(100)
-    titles = {"val": "validation", "test": "setDeepLoc", "hard": "setHARD"}
-    titles["hard-test"] = "setHARD among setDeepLoc"
+    width = 0.8 / len(shares)
     for place, (search, row) in enumerate(shares.iterrows()):
-        offsets = np.arange(len(row)) + 0.2 * (place - 1.5)
-        left.bar(offsets, row, 0.19, label=titles[str(search)])
+        offsets = np.arange(len(row)) + width * (place - (len(shares) - 1) / 2)
+        left.bar(offsets, row, 0.95 * width, label=TITLES[str(search)])
     left.set_xticks(range(shares.shape[1]), shares.columns, rotation=20)
     left.set_ylabel("percent of the set")
-    left.set_xlabel("identity to the nearest training protein")
+    left.set_xlabel("identity to the nearest protein, of the training set unless named")
     left.legend(fontsize=8)
     _draw_accuracy_by_identity(right, groups, found)
     return save_figure(figure, folder, "leakage")[0]
@@ -286,8 +284,7 @@ def _printed_bars(printed: Sequence[Reported]) -> list[dict[str, Any]]:
 def _own_bars(groups: dict[str, RunGroup]) -> list[dict[str, Any]]:
     bars = []
     for name, group in groups.items():
-        label = f"{name} (ours)" if name == "majority" else f"{_label(name, group)} (ours)"
-        bar: dict[str, Any] = {"label": label, "own": True}
+        bar: dict[str, Any] = {"label": f"{_label(name, group)} (ours)", "own": True}
         for column, table in (("setDeepLoc", ""), ("setHARD", "setHARD/")):
             estimate = group.estimate(f"{table}accuracy")
             spread = 0.0 if np.isnan(estimate.seed_sd) else estimate.seed_sd
@@ -297,7 +294,13 @@ def _own_bars(groups: dict[str, RunGroup]) -> list[dict[str, Any]]:
 
 
 def _label(name: str, group: RunGroup) -> str:
-    return f"{name.rsplit('-', 1)[0].upper()} {_embedder(group.records[0])}"
+    """Method and input, and what keeps the runs from being full ones on real data."""
+    words = name
+    if name != "majority":
+        words = f"{name.rsplit('-', 1)[0].upper()} {_embedder(group.records[0])}"
+    short = "" if group.profile == "full" else group.profile
+    simulated = group.data if group.data == "simulated" else ""
+    return ", ".join(filter(None, [words, short, simulated]))
 
 
 def _embedder(record: Record) -> str:

@@ -1,8 +1,9 @@
 """How alike training, validation and test proteins are, and what that is worth.
 
 ``python -m reproductions.light_attention.leakage`` searches every validation and test protein
-among the training proteins with MMseqs2, about two minutes on two cores, and writes
-``results/audits/light_attention/identities.csv.gz`` and a table; `figures` draws both.
+among the training proteins, and the test proteins among the validation proteins too, with
+MMseqs2: some minutes on two cores. It writes ``results/audits/light_attention/identities.csv.gz``
+and a table; `figures` and `tables` show both.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+import typer
 
 from common.errors import DataError
 from common.features.neighbours import best_hits
@@ -20,17 +23,37 @@ from common.files import written_whole
 from common.harness.record import Record
 from common.metrics.classification import most_likely
 from common.paths import results_folder
-from reproductions.light_attention.data import LOCATIONS, NAMES, Table
+from reproductions.light_attention.data import LOCATIONS, NAMES, Table, load_table
 
 BINS = (0.0, 0.25, 0.3, 0.4, 0.6, 1.0)
 """Edges of the classes of identity; the paper's limits are 30 % (setDeepLoc) and 20 % (setHARD)."""
 
-SEARCHES = {"val": "train", "test": "train", "hard": "train", "hard-test": "test"}
+SEARCHES = {
+    **dict.fromkeys(("val", "test", "hard"), "train"),
+    "hard-test": "test",
+    **dict.fromkeys(("test-val", "hard-val"), "val"),
+}
+"""Set in which the proteins of each search's first word are searched."""
+
+TITLES = {
+    "val": "validation",
+    "test": "setDeepLoc",
+    "hard": "setHARD",
+    "hard-test": "setHARD among setDeepLoc",
+    "test-val": "setDeepLoc among validation",
+    "hard-val": "setHARD among validation",
+}
+SEARCHED = ("at-unirep256", "ffn-unirep256", "la-unirep256")
+"""Experiments whose accuracy is shown by identity."""
+
+LEAST_PROTEINS = 10
+"""Of classes of identity with fewer no accuracy is shown."""
+
 COLUMNS = ("set", "id", "nearest", "identity", "aligned", "query_coverage", "e_value")
 
 
 def identities(table: Table, threads: int = 2) -> pd.DataFrame:
-    """Nearest training protein of each validation and test protein.
+    """Nearest protein of another set for each validation and test protein.
 
     Parameters
     ----------
@@ -40,8 +63,9 @@ def identities(table: Table, threads: int = 2) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `COLUMNS`, one row a protein and search; ``hard-test`` is setHARD among setDeepLoc. A
-        protein without a hit (E-value up to 1e-3) has no ``nearest`` and an identity of NaN.
+        `COLUMNS`, one row a protein and search of `SEARCHES`; ``hard-test`` is setHARD among
+        setDeepLoc. A protein without a hit (E-value up to 1e-3) has no ``nearest`` and an
+        identity of NaN.
 
     Raises
     ------
@@ -65,6 +89,31 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
         counts = own["identity"].groupby(identity_class(own["identity"]), observed=False).size()
         rows[search] = {"proteins": len(own), **counts.to_dict()}
     return pd.DataFrame(rows).T.fillna(0).astype(int)
+
+
+def shares_above(found: pd.DataFrame) -> pd.DataFrame:
+    """Proteins of each search above an identity, anywhere and over half of the protein.
+
+    Parameters
+    ----------
+    found : DataFrame
+        From `identities`.
+
+    Returns
+    -------
+    DataFrame
+        ``proteins``, ``no hit``, ``above 30 %``, and ``above 30 % over half`` and ``above 60 %
+        over half``, where the alignment holds at least half of the protein; one row a search.
+    """
+    half = found["query_coverage"] >= 0.5
+    counted = {
+        "no hit": found["identity"].isna(),
+        "above 30 %": found["identity"] > 0.3,
+        "above 30 % over half": (found["identity"] > 0.3) & half,
+        "above 60 % over half": (found["identity"] > 0.6) & half,
+    }
+    table = pd.DataFrame({"proteins": 1, **counted}).astype(int)
+    return table.groupby(found["set"], sort=False).sum()
 
 
 def identity_class(values: pd.Series) -> pd.Categorical:
@@ -138,7 +187,14 @@ def _proteins(table: Table, split: str) -> list[tuple[str, str]]:
     return list(zip(frame["id"], frame["sequence"], strict=True))
 
 
-if __name__ == "__main__":
-    from reproductions.light_attention.data import load_table
+def main(threads: Annotated[int, typer.Option(min=1)] = 2) -> None:
+    """Search every validation and test protein among the other sets, and write what is near."""
+    typer.echo(write_audit(load_table("light-attention", n=0), results_folder(), threads))
 
-    print(write_audit(load_table("light-attention", n=0), results_folder()))
+
+if __name__ == "__main__":
+    from reproductions.cli import run_app
+
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(main)
+    run_app(app)

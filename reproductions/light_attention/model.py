@@ -18,6 +18,7 @@ from common.layers import (
     MaskedConv1D,
     MultiWidthConv1D,
     RaggedToDense,
+    Standardize,
     TorchBatchNormalization,
 )
 from common.layers.inputs import length_input, sequence_input
@@ -44,7 +45,7 @@ def build(
     ----------
     settings : mapping
         Resolved `settings.toml`; ``network`` is one of `NETWORKS`, ``input`` is ``tokens`` for
-        one-hot letters and ``embedding`` for a language model's features.
+        one-hot letters, and ``embedding`` or ``profile`` for features from a file.
     width : int
         Features a residue.
     n_labels : int
@@ -64,9 +65,12 @@ def build(
     """
     if settings["network"] == "ffn":
         protein = keras.Input((width,), name="protein")
-        inputs, x = {"protein": protein, "length": length_input()}, protein
+        inputs = {"protein": protein, "length": length_input()}
+        x = Standardize(name="standard")(protein) if settings["standardize"] else protein
     else:
         inputs, dense, mask = _residues(settings, width)
+        if settings["standardize"]:
+            dense = Standardize(name="standard")(dense, mask=mask)
         x = _summary(dense, mask, settings, width, as_product and width >= WIDE)
     x = _hidden(x, settings)
     logits = _dense(n_labels, x, "logits", dtype="float32")

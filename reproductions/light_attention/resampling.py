@@ -9,7 +9,10 @@ import numpy as np
 import pandas as pd
 
 from common.data.splits import largest_remainder
+from common.metrics.resampling import index_draws
 
+RESAMPLED = "setHARD-resampled"
+RESAMPLES = 1000
 SEED = 309
 
 
@@ -17,8 +20,8 @@ def as_distributed(table: pd.DataFrame, like: Sequence[str], seed: int = SEED) -
     """Draw predictions of one set with replacement, in the class shares of another.
 
     Each class is dealt out in random order again and again until its share is full, so that its
-    proteins come equally often, to one: the score is that of the reweighted set, and not that of
-    one lucky draw.
+    proteins come equally often, to one. Of a class that is larger than its share some proteins
+    are left out, by the luck of the seed.
 
     Parameters
     ----------
@@ -47,3 +50,33 @@ def as_distributed(table: pd.DataFrame, like: Sequence[str], seed: int = SEED) -
     drawn = table.iloc[rows].reset_index(drop=True)
     drawn["id"] = [f"{name}/{copy}" for name, copy in zip(drawn["id"], copies, strict=True)]
     return drawn
+
+
+def reweighted_accuracy(
+    right: np.ndarray, truth: Sequence[str], like: Sequence[str]
+) -> tuple[float, float, float]:
+    """Accuracy on one set with its classes weighted to the shares of another.
+
+    A protein weighs the share of its class in the other set over the number of its class in its
+    own: what `as_distributed` estimates by one draw.
+
+    Parameters
+    ----------
+    right : (n,) float
+        Whether each protein was answered rightly, or the share of the seeds that did.
+    truth : (n,) sequence of str
+        Labels of these proteins.
+    like : sequence of str
+        Labels of the other set; those that `truth` lacks are left out of the shares.
+
+    Returns
+    -------
+    value, low, high : float
+        With the 95 % percentile interval of a bootstrap over the n proteins.
+    """
+    counts, wanted = Counter(truth), Counter(like)
+    weights = np.array([wanted[label] / counts[label] for label in truth])
+    draws = np.concatenate(list(index_draws(len(truth), RESAMPLES, SEED)))
+    drawn = (weights * right)[draws].sum(axis=1) / weights[draws].sum(axis=1)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(np.average(right, weights=weights)), float(low), float(high)

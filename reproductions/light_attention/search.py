@@ -42,7 +42,7 @@ def draw_settings(network: str, seed: int) -> dict[str, Any]:
     -------
     dict
         Values for `settings.toml`: the learning rate, uniform on a logarithmic scale, with
-        filter sizes and d_out, or the hidden units.
+        filter sizes and the channels of each, or the hidden units. Two filter sizes share d_out.
     """
     rng = np.random.default_rng([2021, seed])
     low, high = map(math.log, LEARNING_RATES)
@@ -78,6 +78,7 @@ def search_table(records: Sequence[Record]) -> pd.DataFrame:
                 "profile": record.key.profile,
                 "seed": record.key.seed,
                 **{name: _text(value) for name, value in extra["drawn"].items()},
+                **_d_out(extra["drawn"]),
                 "val_accuracy": extra["val_accuracy"],
                 "val_loss": extra["val_loss"],
                 "accuracy": record.metrics["accuracy"],
@@ -102,6 +103,13 @@ def write_search(results: Path) -> pd.DataFrame | None:
     with written_whole(results / "figures" / "light_attention" / "search.csv") as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
     return table
+
+
+def _d_out(drawn: dict[str, Any]) -> dict[str, int]:
+    """Channels of all filter sizes of a draw together; none for the FFN."""
+    if "channels" not in drawn:
+        return {}
+    return {"d_out": drawn["channels"] * len(drawn["kernel_sizes"])}
 
 
 def _text(value: Any) -> Any:

@@ -43,7 +43,9 @@ def is_computed(values: Mapping[str, Any]) -> bool:
         return False
     if values["input"] == "tokens":
         return True
-    return not values["embeddings"] and find_model(values["embedder"]).kind in COMPUTED
+    if values["input"] == "profile" or values["embeddings"]:
+        return False
+    return find_model(values["embedder"]).kind in COMPUTED
 
 
 def build(values: Mapping[str, Any], n_labels: int, task: str) -> keras.Model:

@@ -27,13 +27,12 @@ from reproductions.light_attention.data import (
     load_table,
 )
 from reproductions.light_attention.features import Features, load_features
-from reproductions.light_attention.resampling import as_distributed
+from reproductions.light_attention.resampling import RESAMPLED, as_distributed
 from reproductions.light_attention.transfer import most_common, transfer
 
 if TYPE_CHECKING:
     import keras
 
-RESAMPLED = "setHARD-resampled"
 PRINTED_WIDTH = 1024
 PRINTED = {"input": "embedding", "channels": 1024, "kernel_sizes": [9], "hidden_units": 32}
 """Size of the network whose parameters the paper counts."""
@@ -285,7 +284,6 @@ def result_of(
     for name, table in further.items():
         metrics |= scores(table, name)
     about = split.features.provenance
-    remark = f"embeddings of {about['language_model']}" if about else "one-hot letters"
     return RunResult(
         metrics=metrics,
         predictions=first,
@@ -298,6 +296,6 @@ def result_of(
         padding_share=padding_share,
         epochs=epochs,
         seconds=seconds,
-        extra={"embeddings": about, "remark": remark, **extra},
+        extra={"embeddings": about, "remark": split.features.remark, **extra},
         tables=further,
     )

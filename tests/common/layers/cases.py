@@ -135,6 +135,7 @@ CASES = {
     "fixed embedding": Case(_partial(layers.FixedEmbedding, TABLE), reads="tokens"),
     "ragged to dense": Case(_partial(layers.RaggedToDense), SHORTER),
     "ragged to dense, tokens": Case(_partial(layers.RaggedToDense), SHORTER, reads="tokens"),
+    "standardize": Case(_partial(layers.Standardize)),
     "skipping": Case(_partial(layers.SkippingBiLSTM, 3)),
     "skipping, old gates": Case(
         _partial(layers.SkippingBiLSTM, 3, recurrent_activation=layers.old_hard_sigmoid),

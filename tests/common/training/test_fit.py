@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 
+import h5py
 import keras
 import numpy as np
 import pandas as pd
 import pytest
 
-from common.batching import Examples, TokenSource
+from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
 from common.errors import DataError, ReproduceError, UsageError
+from common.features.per_residue import PerResidueStore
 from common.layers import FixedEmbedding, GlobalMaskedAveragePool1D, RaggedToDense
 from common.layers.inputs import length_input, sequence_input
 from common.training.checkpoint import load_weights, save_weights
@@ -163,6 +165,30 @@ def test_infinite_loss_is_an_error_that_says_what_to_do(examples):
     model.layers[-1].kernel.assign(np.full((24, 2), np.nan, dtype="float32"))
     with pytest.raises(ReproduceError, match="Lower the learning rate"):
         fit(model, examples, RECIPE, seed=1, stream=None)
+
+
+@pytest.mark.parametrize("part", ["training", "validation", "prediction"])
+def test_features_that_are_not_finite_are_an_error_that_names_the_protein(part, tmp_path):
+    def read(name: str, value: float) -> Examples:
+        with h5py.File(tmp_path / f"{name}.h5", "w") as file:
+            file["P0"], file["P1"] = np.zeros((4, 2), "float32"), np.full((3, 2), value, "float32")
+        source = ResidueSource(PerResidueStore(tmp_path / f"{name}.h5"), ["P0", "P1"])
+        ids, lengths, answers = np.array(["P0", "P1"]), np.array([4, 3]), np.array([0, 1])
+        return Examples(ids, lengths, {"features": source}, answers)
+
+    features, length = sequence_input("features", width=2, dtype="float32"), length_input()
+    dense, mask = RaggedToDense()(features, length)
+    x = GlobalMaskedAveragePool1D()(dense, mask=mask)
+    x = keras.layers.Dense(2, activation="softmax")(x)
+    model = keras.Model({"features": features, "length": length}, x)
+    model.compile(RECIPE.build_optimizer(), "sparse_categorical_crossentropy", jit_compile=False)
+    sound, damaged = read("sound", 1.0), read("damaged", np.nan)
+    with pytest.raises(DataError, match=r"damaged.h5: P1: NaN or infinite values at 3 residues"):
+        if part == "prediction":
+            predict(model, damaged)
+        else:
+            sets = (damaged, sound) if part == "training" else (sound, damaged)
+            fit(model, sets[0], RECIPE, seed=1, validation=sets[1], stream=None)
 
 
 @pytest.mark.parametrize("change", [{"patience": 3}, {"keep": "best"}])

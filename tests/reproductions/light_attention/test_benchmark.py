@@ -28,6 +28,15 @@ def test_training_steps_are_timed_beside_each_other():
         assert "PyTorch is not installed (extra plm)" in found
 
 
+def test_printed_seconds_stand_beside_ours():
+    seconds = {one.name: one.value for one in benchmark.printed_seconds()}
+    assert seconds == {
+        "SeqVec, Table 3": 0.03,
+        "ProtBert, Table 3": 0.06,
+        "ProtT5, Table 3": 0.1,
+    }
+
+
 @only_tensorflow
 def test_a_long_protein_is_trained_in_a_process_of_its_own():
     one = benchmark.long_protein(8, 300)

@@ -36,6 +36,30 @@ def test_checkpoint_becomes_a_keras_file_that_gives_the_same_answer(tmp_path):
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+@pytest.mark.mirror
+@pytest.mark.skipif(mirror_folder() is None, reason="the parity file is not here")
+@pytest.mark.parametrize(
+    ("max_over", "logits"), [("padded", "la_logits_batched"), ("residues", "la_logits_alone")]
+)
+def test_light_attention_answers_the_same_after_it_was_saved(max_over, logits, tmp_path):
+    (path,) = locate("torch-parity").paths.values()
+    words = ("-o", str(tmp_path / "la.keras"), "--prefix", "la/", "--max-over", max_over)
+    result = command(str(path), *words)
+    assert result.exit_code == 0, result.output
+    with np.load(path) as arrays:
+        x, lengths = arrays["residue_embeddings"], arrays["lengths"]
+        expected = np.exp(arrays[logits]) / np.exp(arrays[logits]).sum(1, keepdims=True)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        x = tf.RaggedTensor.from_tensor(x, lengths)
+    else:
+        x = np.where(np.arange(x.shape[1])[:, None] < lengths[:, None, None], x, 0)
+    model = keras.saving.load_model(tmp_path / "la.keras")
+    found = model.predict_on_batch({"embedding": x, "length": lengths.astype("int32")})
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(found), expected, atol=1e-5)
+
+
 def test_other_checkpoints_and_names_are_refused(tmp_path):
     np.savez(tmp_path / "x.npz", w=np.ones(3))
     result = command(str(tmp_path / "x.npz"), "-o", str(tmp_path / "o.keras"))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,13 +13,18 @@ import pandas as pd
 import pytest
 
 from common.errors import DataError
+from common.paths import mirror_folder, project_root
+from reproductions.light_attention.audit_tables import audit_tables
 from reproductions.light_attention.data import LOCATIONS, Table
 from reproductions.light_attention.leakage import (
     COLUMNS,
+    SEARCHES,
+    TITLES,
     accuracy_by_identity,
     audit_path,
     identities,
     identity_class,
+    shares_above,
     summary,
     write_audit,
 )
@@ -50,6 +58,9 @@ def test_nearest_proteins_of_every_set(table, tmp_path):
     assert rows.loc[("test", "S0"), "nearest"] == "T0"
     assert np.isnan(rows.loc[("test", "S1"), "identity"])
     assert rows.loc[("hard-test", "H"), "nearest"] == "S1"
+    assert np.isnan(rows.loc[("test-val", "S0"), "identity"])
+    assert np.isnan(rows.loc[("hard-val", "H"), "identity"])
+    assert list(found["set"].unique()) == list(SEARCHES) == list(TITLES)
     path = write_audit(table, tmp_path, threads=1)
     assert path == audit_path(tmp_path)
     again = pd.read_csv(path)
@@ -69,6 +80,40 @@ def test_summary_counts_each_class():
     found = pd.DataFrame({"set": ["test"] * 3, "identity": [np.nan, 0.35, 0.38]})
     row = summary(found).loc["test"]
     assert (row["proteins"], row["no hit"], row["30-40 %"], row["60-100 %"]) == (3, 1, 2, 0)
+
+
+def test_shares_above_an_identity_are_counted_anywhere_and_over_half(tmp_path):
+    found = pd.DataFrame(
+        {
+            "set": ["val"] * 5 + ["hard"],
+            "identity": [0.31, 0.7, 0.7, 0.3, np.nan, np.nan],
+            "query_coverage": [0.5, 0.9, 0.4, 1.0, np.nan, np.nan],
+        }
+    )
+    table = shares_above(found)
+    assert table.loc["val"].tolist() == [5, 1, 3, 2, 1]
+    assert table.loc["hard"].tolist() == [1, 1, 0, 0, 0]
+    assert audit_tables([], tmp_path) == []
+    audit_path(tmp_path).parent.mkdir(parents=True)
+    found.to_csv(audit_path(tmp_path), index=False)
+    shown, accuracy = audit_tables([], tmp_path)
+    assert [row[0] for row in shown.rows] == ["validation", "setHARD"]
+    assert shown.columns[-1] == "Above 60 % over half" and shown.rows[0][-1].key == 1
+    assert not accuracy.rows
+
+
+@pytest.mark.mirror
+@pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
+def test_an_audit_without_mmseqs_ends_with_one_line(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "reproductions.light_attention.leakage"],
+        env=os.environ | {"PATH": str(tmp_path)},
+        cwd=project_root(),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1 and "mmseqs" in done.stderr
 
 
 def record(test: dict[str, str], hard: dict[str, str]):

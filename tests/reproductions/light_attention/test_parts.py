@@ -17,7 +17,7 @@ from reproductions.light_attention import features
 from reproductions.light_attention.data import LOCATIONS, MEMBRANE, load_table
 from reproductions.light_attention.experiments import PAPER
 from reproductions.light_attention.features import load_features
-from reproductions.light_attention.resampling import as_distributed
+from reproductions.light_attention.resampling import as_distributed, reweighted_accuracy
 from reproductions.light_attention.table_4 import table_4, wrong_percentages
 from reproductions.light_attention.training import load_split, make_examples, parts_of
 from reproductions.light_attention.transfer import most_common, transfer
@@ -53,6 +53,18 @@ def test_resampling_has_the_other_sets_shares_and_every_protein_equally_often():
     copies = Counter(name.split("/")[0] for name in drawn["id"] if drawn is not None)
     assert {copies[f"P{n}"] for n in range(40, 44)} == {6}
     assert drawn.equals(as_distributed(table, like))
+
+
+def test_reweighted_accuracy_has_every_protein_and_the_shares_of_the_other_set():
+    truth = ["Nucleus"] * 40 + ["Plastid"] * 4
+    right = np.array([1.0] * 40 + [0.0] * 4)
+    like = ["Nucleus"] * 25 + ["Plastid"] * 75 + ["Extracellular"] * 100
+    value, low, high = reweighted_accuracy(right, truth, like)
+    assert value == pytest.approx(0.25)
+    assert low < value < high < 1, "four plastid proteins decide three quarters of it"
+    again = reweighted_accuracy(right, truth, truth)
+    assert again[0] == pytest.approx(40 / 44)
+    assert again[2] - again[1] < high - low
 
 
 @pytest.mark.mirror
@@ -168,6 +180,28 @@ def _replace(file, name, values) -> None:
     file[name] = values
 
 
+def test_profiles_are_read_from_the_file_that_is_named(tmp_path):
+    table = load_table("simulated", n=260)
+    rows = {
+        name: np.full((len(sequence), 20), number / 512, "float32")
+        for number, (name, sequence) in enumerate(
+            zip(table.frame["id"], table.frame["sequence"], strict=True)
+        )
+    }
+    path = write_store(tmp_path / "p.h5", rows.items(), {"database": "uniref.fasta"})
+    found = load_features(settings(input="profile", embeddings=str(path)), table)
+    frame = table.part("test")
+    values, _ = found.source(frame)["embedding"].read(np.array([2]))
+    np.testing.assert_array_equal(values, rows[frame["id"].iloc[2]])
+    assert (found.width, found.provenance) == (20, {})
+    assert found.remark == "profiles from uniref.fasta"
+    narrow = write_store(tmp_path / "n.h5", [("P1", np.ones((2, 8)))], {})
+    with pytest.raises(DataError, match="8 features per residue, and not 20"):
+        load_features(settings(input="profile", embeddings=str(narrow)), table)
+    with pytest.raises(UsageError, match="no file of profiles is named.*--set embeddings=FILE"):
+        load_features(settings(input="profile"), table)
+
+
 def test_embeddings_of_another_language_model_are_refused(tmp_path, cache):
     path = write_store(tmp_path / "e.h5", [("P1", np.ones((2, 8)))], {"language_model": "seqvec"})
     table = load_table("simulated", n=260)
@@ -175,7 +209,7 @@ def test_embeddings_of_another_language_model_are_refused(tmp_path, cache):
         load_features(settings(embeddings=str(path)), table)
 
 
-@pytest.mark.parametrize("changes", [{"input": "profile"}, {"embedder": "unirep-7"}])
+@pytest.mark.parametrize("changes", [{"input": "letters"}, {"embedder": "unirep-7"}])
 def test_unknown_inputs_are_refused(changes, cache):
     with pytest.raises(UsageError):
         load_features(settings(**changes), load_table("simulated", n=260))

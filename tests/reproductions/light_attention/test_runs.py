@@ -15,11 +15,12 @@ from common.harness.record import RunKey, read_records
 from common.harness.reported import read_reported
 from common.harness.runner import run_experiment
 from common.harness.targets import NotAttempted, Target, target_of
-from reproductions.light_attention.data import LOCATIONS
+from reproductions.light_attention.data import LOCATIONS, MEMBRANE
 from reproductions.light_attention.experiments import EXPERIMENTS, PAPER
 from reproductions.light_attention.figures import draw
 from reproductions.light_attention.reported import reported_target
 from reproductions.light_attention.search import draw_settings, write_search
+from reproductions.light_attention.tables import METHODS, tabulate
 
 NAME = "light_attention"
 
@@ -44,14 +45,18 @@ def record_of(results, experiment, variant="paper"):
 
 def test_every_run_left_a_record_of_both_test_sets(results):
     records = read_records(results)
-    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 9
+    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 10
     for record in records:
+        membrane = record.settings["target"] == "membrane"
+        labels = MEMBRANE if membrane else LOCATIONS
+        further = [] if membrane else ["setHARD", "setHARD-resampled"]
         assert record.data_variant == "simulated"
-        assert list(record.tables) == ["", "setHARD", "setHARD-resampled"]
-        for table in record.tables.values():
-            assert list(table.columns) == ["id", "truth", *LOCATIONS]
-            assert np.abs(table[list(LOCATIONS)].sum(axis=1) - 1).max() < 1e-4
-        assert 0 <= record.metrics["setHARD/accuracy"] <= 1
+        assert list(record.tables) == ["", *further]
+        for name, table in record.tables.items():
+            assert list(table.columns) == ["id", "truth", *labels]
+            assert np.abs(table[list(labels)].sum(axis=1) - 1).max() < 1e-4
+            assert 0 <= record.metrics[f"{name}/accuracy" if name else "accuracy"] <= 1
+    assert sum(record.settings["target"] == "membrane" for record in records) == 1
 
 
 def test_embeddings_of_a_run_are_named_in_its_record(results):
@@ -139,6 +144,7 @@ def test_every_target_is_an_experiment_with_that_variant():
         ("LA ProtT5-U50 without softmax attention", "setHARD", "accuracy", "la-mean-prott5-u50"),
         ("Bahdanau attention ProtT5-BFD", "setHARD", "accuracy", "bahdanau-prott5"),
         ("FFN SeqVec", "setDeepLoc", "mcc", "ffn-seqvec"),
+        ("LA profiles", "setHARD", "mcc", "la-profiles"),
     ],
 )
 def test_rows_go_to_the_experiments_of_their_names(row, column, metric, expected):
@@ -153,6 +159,32 @@ def test_claims_are_tested_on_the_records(results):
     assert np.isfinite(table.loc["la-unirep256 above ffn-unirep256 on setDeepLoc", "difference"])
     assert np.isfinite(table.loc["la-unirep256 above ffn-unirep256 on setHARD", "difference"])
     assert table.loc["la-prott5 above ffn-prott5 on setHARD", "verdict"] == "not attempted"
+
+
+def test_every_method_stands_beside_what_is_printed(results):
+    tables = {table.name: table for table in tabulate(results)}
+    assert list(tables) == [
+        *("setdeeploc-accuracy", "setdeeploc-mcc", "sethard-accuracy", "sethard-mcc"),
+        *("reweighted", "table-4"),
+    ]
+    shown = tables["sethard-accuracy"]
+    rows = {row[0]: dict(zip(shown.columns, row, strict=True)) for row in shown.rows}
+    assert list(rows) == [method.title for method in METHODS]
+    found = record_of(results, "la-unirep256").metrics["setHARD/accuracy"]
+    assert rows["LA"]["Here, UniRep-256"].key == pytest.approx(100 * found)
+    assert rows["LA"]["Here, UniRep-256"].text.endswith(" (1 seed)")
+    assert rows["LA"]["Here, UniRep-64"] == "" and rows["LA"]["Runs here"] == "smoke, simulated"
+    assert rows["LA"]["Printed, ProtT5 (BFD)"].text == "60.92 ± 0.82"
+    assert rows["LA without the maximum"]["Printed, ProtT5 (BFD)"] == ""
+    assert rows["LA on profiles"]["Authors later, ProtT5 (UniRef50)"].key == 33.36
+    assert shown.runs[2] == ["la-unirep256/paper/smoke"]
+    assert len(tables["reweighted"].rows) == 6
+    assert len(tables["table-4"].rows) == 10
+    assert tables["sethard-mcc"].rows[2][1].text == "0.522 ± 0.010"
+
+
+def test_without_runs_there_is_table_4_alone(tmp_path):
+    assert [table.name for table in tabulate(tmp_path)] == ["table-4"]
 
 
 def test_names_of_the_settings_are_those_of_the_experiments():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from reproductions.light_attention.experiments import PAPER
@@ -11,6 +13,7 @@ from reproductions.light_attention.search import (
     FILTER_SIZES,
     LEARNING_RATES,
     draw_settings,
+    search_table,
 )
 
 
@@ -31,6 +34,18 @@ def test_two_filter_sizes_share_the_channels():
         d for d in (draw_settings("la", s) for s in range(100)) if len(d["kernel_sizes"]) > 1
     ]
     assert {2 * draw["channels"] for draw in several} <= set(CHANNELS)
+
+
+def test_two_filter_sizes_are_shown_with_the_d_out_that_was_drawn():
+    shown = []
+    for seed in range(20):
+        drawn = draw_settings("la", seed)
+        content = {"extra": {"drawn": drawn, "val_accuracy": 0, "val_loss": 0}, "n_parameters": 1}
+        key = SimpleNamespace(experiment="search-la", profile="full", seed=seed)
+        record = SimpleNamespace(key=key, content=content, metrics={"accuracy": 0})
+        shown.append(search_table([record]).iloc[0])
+    assert {row["d_out"] for row in shown} <= set(CHANNELS)
+    assert {row["d_out"] // row["channels"] for row in shown} == {1, 2}
 
 
 def test_draws_of_the_ffn_have_its_widths():
