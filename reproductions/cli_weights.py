@@ -37,11 +37,12 @@ def import_lasagne(
     from common.backend import load_backend
 
     load_backend()
-    from reproductions.deeploc.dtu import load
+    from reproductions.deeploc.dtu import load, told
 
     model, network = load(file, steps, features)
     write_model(model, output, {"package": "reproductions.deeploc.dtu", **asdict(network)})
     typer.echo(f"{output}: {network.kind}, {model.count_params():,} parameters")
+    typer.echo(told(network))
 
 
 def check_ending(output: Path) -> None:

@@ -13,8 +13,9 @@ import pandas as pd
 from common.errors import DataError
 from common.harness.groups import Estimate, RunGroup, choose_group
 from common.harness.measures import COUNTS, PROPORTIONS, parse_measure
-from common.harness.record import as_stored, read_records
+from common.harness.record import Record, as_stored, read_records
 from common.harness.reported import Reported, class_totals
+from common.harness.settings import Settings
 from common.harness.tables import as_table, read_table, write_table
 from common.harness.targets import (
     NotAttempted,
@@ -152,17 +153,33 @@ def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> I
 
 def remarks_on(paper: PaperTables, group: RunGroup) -> list[str]:
     """What keeps runs from being the whole of what `settings.toml` and the folds declare."""
-    return list(filter(None, [_other_settings(paper, group), _missing_folds(paper, group)]))
+    remarks = (
+        _other_settings(paper, group),
+        _members_settings(group),
+        _missing_folds(paper, group),
+    )
+    return list(filter(None, remarks))
+
+
+def other_settings(settings: Settings, record: Record) -> list[str]:
+    """Names of what a run used otherwise than `settings.toml` has for it now, sorted."""
+    key = record.key
+    now = settings.resolve(key.variant, key.profile, key.experiment)
+    names = sorted({*now, *record.settings})
+    return [name for name in names if as_stored(now.get(name)) != record.settings.get(name)]
 
 
 def _other_settings(paper: PaperTables, group: RunGroup) -> str:
     """Remark where the runs used other settings than `settings.toml` has for them now."""
-    record = group.records[0]
-    key = record.key
-    now = paper.settings.resolve(key.variant, key.profile, key.experiment)
-    names = sorted({*now, *record.settings})
-    differ = [n for n in names if as_stored(now.get(n)) != record.settings.get(n)]
+    differ = other_settings(paper.settings, group.records[0])
     return f"{OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
+
+
+def _members_settings(group: RunGroup) -> str:
+    """Remark where the members of an ensemble did, which its own settings do not tell."""
+    told = (record.content["extra"].get("members_other_settings", ()) for record in group.records)
+    differ = sorted({name for names in told for name in names})
+    return f"members {OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
 
 
 def _missing_folds(paper: PaperTables, group: RunGroup) -> str:

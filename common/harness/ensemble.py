@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from common.errors import DataError
+from common.harness.compare import other_settings
 from common.harness.groups import check_alike
 from common.harness.outcome import scores
 from common.harness.record import Record, RunKey, RunResult, read_records
 from common.harness.scores import label_columns
+from common.harness.settings import Settings
 
 
 def members_of(records: Sequence[Record]) -> dict[str, str]:
@@ -29,21 +32,31 @@ def members_of(records: Sequence[Record]) -> dict[str, str]:
     }
 
 
+def first_of_each(records: Sequence[Record], most: int) -> list[Record]:
+    """At most so many records of each experiment, the first ones."""
+    names = dict.fromkeys(record.key.experiment for record in records)
+    kinds = ([one for one in records if one.key.experiment == name] for name in names)
+    return [record for found in kinds for record in found[:most]]
+
+
 def is_current(ensemble: Record, found: Sequence[Record]) -> bool:
     """Whether an ensemble's record averages the records that there are now.
 
     Parameters
     ----------
     ensemble : Record
-        Its ``extra`` holds ``members``, from `members_of`, and ``most``, how many it takes.
+        Its ``extra`` holds ``members``, from `members_of`, and ``most``, how many it takes of
+        each experiment.
     found : sequence of Record
         All records that it could average.
     """
     extra = ensemble.content["extra"]
-    return extra.get("members") == members_of(found[: extra.get("most", len(found))])
+    return extra.get("members") == members_of(first_of_each(found, extra.get("most", len(found))))
 
 
-def run_ensemble(key: RunKey, results: Path, members: str, most: int) -> RunResult:
+def run_ensemble(
+    key: RunKey, results: Path, members: str, most: int, settings: Settings
+) -> RunResult:
     """Average the recorded predictions of an experiment's runs; nothing is trained.
 
     Parameters
@@ -56,6 +69,8 @@ def run_ensemble(key: RunKey, results: Path, members: str, most: int) -> RunResu
         Experiment of the same paper, profile and variant.
     most : int
         Runs that are averaged at most: the first seeds and folds.
+    settings : Settings
+        As in `averaged`.
 
     Raises
     ------
@@ -65,11 +80,15 @@ def run_ensemble(key: RunKey, results: Path, members: str, most: int) -> RunResu
     records = read_records(results, key.profile, key.paper, members, key.variant)[:most]
     tables = {"": mean_predictions(records)}
     tables |= {name: mean_predictions(records, name) for name in records[0].tables if name}
-    return averaged(records, tables, most, f"{len(records)} members")
+    return averaged(records, tables, most, f"{len(records)} members", settings)
 
 
 def averaged(
-    records: Sequence[Record], tables: Mapping[str, pd.DataFrame], most: int, members: str
+    records: Sequence[Record],
+    tables: Mapping[str, pd.DataFrame],
+    most: int,
+    members: str,
+    settings: Settings,
 ) -> RunResult:
     """Result of an ensemble, ready to be recorded.
 
@@ -80,9 +99,12 @@ def averaged(
     tables : mapping of str to DataFrame
         Their mean predictions by table, the first one's name being empty.
     most : int
-        Members that it takes at most.
+        Members that it takes at most of each experiment.
     members : str
         What the remark calls them.
+    settings : Settings
+        Of the paper. Where members used others, the result's ``extra`` holds their names as
+        ``members_other_settings``: its own settings do not tell.
     """
     tables = dict(tables)
     predictions = tables.pop("")
@@ -91,6 +113,14 @@ def averaged(
         metrics |= scores(table, name)
     first = records[0].content
     said = [members, first["extra"].get("remark", "")]
+    extra: dict[str, Any] = {
+        "members": members_of(records),
+        "most": most,
+        "remark": "; ".join(filter(None, said)),
+    }
+    changed = [other_settings(settings, record) for record in records]
+    if any(changed):
+        extra["members_other_settings"] = sorted({name for names in changed for name in names})
     return RunResult(
         metrics=metrics,
         predictions=predictions,
@@ -103,11 +133,7 @@ def averaged(
         padding_share=first["padding_share"],
         epochs=first["epochs"],
         seconds=sum(record.content["seconds"] for record in records),
-        extra={
-            "members": members_of(records),
-            "most": most,
-            "remark": "; ".join(filter(None, said)),
-        },
+        extra=extra,
         tables=tables,
     )
 

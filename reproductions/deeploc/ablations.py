@@ -47,7 +47,7 @@ ABLATIONS = (
         "the explicit tree, in the report's network",
         "implement the hierarchical decision tree explicitly",
         "ablation-tree",
-        "report-deeploc1",
+        "ablation-softmax",
         "accuracy",
     ),
     Ablation(
@@ -76,7 +76,11 @@ ABLATIONS = (
         "ablation-ensemble",
         "report-member",
     ),
-    Ablation("masked attention", "padding schemes impact performance", "ablation-masked"),
+    Ablation(
+        "masks everywhere, not only in the attention",
+        "padding schemes impact performance",
+        "ablation-masked",
+    ),
 )
 
 TRAINED = tuple(

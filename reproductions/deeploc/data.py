@@ -154,7 +154,10 @@ def _hard(located: Located) -> pd.DataFrame:
 
 
 def load_simulated(n: int, seed: int) -> Table:
-    """Simulated proteins of the same ten locations, a fifth of them with an unknown membrane."""
+    """Simulated proteins of the same ten locations, a fifth of them with an unknown membrane.
+
+    Those that stand for setHARD have ids of their own.
+    """
     frame = _simulate(n, seed)
     labels, ids = frame["location"].tolist(), frame["id"].tolist()
     frame["split"] = stratified_split(labels, FOUR_FIFTHS, seed, ids=ids)
@@ -163,7 +166,9 @@ def load_simulated(n: int, seed: int) -> Table:
     frame.loc[np.arange(n) % 5 == 0, "membrane"] = UNKNOWN
     folds = stratified_folds(labels, FOLDS, seed, ids=ids)
     frame["fold"] = np.where(frame["split"] == "train", folds, -1)
-    return Table(frame, _simulate(max(n // 5, len(SIMULATED_AS)), seed + 1), "simulated", {})
+    hard = _simulate(max(n // 5, len(SIMULATED_AS)), seed + 1)
+    hard["id"] = "HARD-" + hard["id"]
+    return Table(frame, hard, "simulated", {})
 
 
 def _simulate(n: int, seed: int) -> pd.DataFrame:

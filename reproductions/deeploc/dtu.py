@@ -18,9 +18,10 @@ from common.errors import UsageError
 from common.layers import PadSequences, RaggedToDense, TreeLeaves
 from common.layers.inputs import length_input, sequence_input
 from common.weights.lasagne import load_layers, read_arrays
-from reproductions.deeploc.dtu_arrays import HEADS, POOL, Network, recognise
+from reproductions.deeploc.dtu_arrays import POOL, Network, recognise
+from reproductions.deeploc.dtu_layout import HEADS
 from reproductions.deeploc.model import decoder, dense, encoder, motifs
-from reproductions.deeploc.tree import NODES, PATHS
+from reproductions.deeploc.tree import LOCATIONS, NODES, PATHS, TREE
 
 LABELS: tuple[str, ...] = (
     "Nuclear",
@@ -110,6 +111,29 @@ def lasagne_layers(model: keras.Model) -> list[keras.layers.Layer]:
     return [found[name] for name in order if name in found]
 
 
+def locations_of(network: Network) -> tuple[str, ...]:
+    """Names of the outputs, in their order; none where they are not known.
+
+    Heads with a membrane are those of the released package, a softmax of ten alone is that of the
+    networks that were trained on MultiLoc.
+    """
+    known = LABELS if network.head == HEADS[0] else LOCATIONS
+    return known if len(known) == network.labels else ()
+
+
+def told(network: Network) -> str:
+    """What a reader of imported weights must know of their outputs, a line for each.
+
+    The labels, which the file does not hold; of a tree also the children that its nodes are taken
+    to have (`docs/decisions/deeploc-tree.md`).
+    """
+    lines = [f"labels: {', '.join(network.locations) or 'not known'}"]
+    if network.head == HEADS[2]:
+        lines.append("children of the nodes, assumed since no array tells them:")
+        lines += [f"  {node} 1: {yes}, 0: {no}" for node, (yes, no) in TREE.items()]
+    return "\n".join(lines)
+
+
 def load(path: Path, steps: int | None = None, features: int = 20) -> tuple[keras.Model, Network]:
     """Build the network whose parameters a file holds, with these.
 
@@ -122,10 +146,17 @@ def load(path: Path, steps: int | None = None, features: int = 20) -> tuple[kera
     features : int
         Features a residue, needed for the network without convolutions.
 
+    Returns
+    -------
+    model : keras.Model
+    network : Network
+        Its sizes, and the names of its labels where they are known.
+
     Raises
     ------
     DataError
-        No network of the family has such arrays: which one is missing or misshapen.
+        An array is missing, left over or misshapen: which one, its expected and its found shape.
+        Or no network of the family has such arrays.
     UsageError
         The number of steps is needed.
     """
@@ -140,4 +171,4 @@ def load(path: Path, steps: int | None = None, features: int = 20) -> tuple[kera
         network = replace(network, steps=steps)
     model = build(network)
     load_layers(path, arrays, lasagne_layers(model))
-    return model, network
+    return model, replace(network, locations=locations_of(network))

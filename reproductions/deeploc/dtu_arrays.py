@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, fields
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from common.errors import DataError
-from reproductions.deeploc.tree import NODES
+from reproductions.deeploc.dtu_layout import HEADS, KINDS, Expected, Shape, layout
 
-KINDS = ("ffn", "cnn", "cnn-lstm", "cnn-lstm-attention")
-HEADS = ("softmax", "softmax and membrane", "tree and membrane")
-HEAD_ARRAYS = {4: HEADS[0], 6: HEADS[1], 2 + 2 * len(NODES) + 2: HEADS[2]}
 POOL = 5
-LSTM_ARRAYS, DECODER_ARRAYS = 17, 20
+LEAST_LIKENESS = 0.5
 REMEDY = "Give a list as lasagne.layers.get_all_param_values makes it"
 
 
@@ -40,6 +39,9 @@ class Network:
         Of what follows them.
     dropout, grad_clipping, state_initializer, gate_initializer
         Needed for training alone.
+    locations : tuple of str
+        Names of the labels in the order of the outputs, where they are known; no part of the
+        sizes.
     """
 
     kind: str = "cnn-lstm-attention"
@@ -60,12 +62,47 @@ class Network:
     grad_clipping: float = 2.0
     state_initializer: str = "zeros"
     gate_initializer: str = "normal"
+    locations: tuple[str, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A network's list of arrays with the sizes that most arrays of a file agree on.
+
+    Parameters
+    ----------
+    kind, head : str
+        As in `Network`.
+    widths : int
+        Widths of the first filters.
+    arrays : list of Expected
+    sizes : dict of str to int
+        By the names that stand in the shapes; a size that no array tells is missing.
+    """
+
+    kind: str
+    head: str
+    widths: int
+    arrays: list[Expected]
+    sizes: dict[str, int]
+
+    @property
+    def shapes(self) -> list[Shape]:
+        """Shape of each array; a size that is not known keeps its name."""
+        return [tuple(map(self._size, one.shape)) for one in self.arrays]
+
+    def _size(self, axis: int | str) -> int | str:
+        return self.sizes.get(axis, axis) if isinstance(axis, str) else axis
+
+    def __str__(self) -> str:
+        return f"the nearest network ({self.kind} with {self.head}) {len(self.arrays)}"
 
 
 def recognise(path: Path, arrays: Sequence[np.ndarray], features: int = 20) -> Network:
     """Tell a network and its sizes from its list of arrays.
 
-    Only the arrays that hold a size are looked at; `load_layers` compares all of them.
+    The list is compared with the nearest of the family, each size being the one that most of the
+    arrays with it have, so that one that is missing or misshapen is found and named.
 
     Parameters
     ----------
@@ -79,77 +116,118 @@ def recognise(path: Path, arrays: Sequence[np.ndarray], features: int = 20) -> N
     Raises
     ------
     DataError
-        No network of the family has arrays of this number or kind.
+        The first array that is missing, left over or of another shape than in the nearest network
+        of the family; or no network is near.
     """
     shapes = [array.shape for array in arrays]
-    pairs = next((n for n, shape in enumerate(shapes) if len(shape) == 2), len(shapes)) // 2
-    if len(shapes) == 4 and pairs == 0:
-        return _feed_forward(path, shapes, features)
-    sizes = _convolutions(path, shapes, pairs)
-    place, kind = 2 * pairs, "cnn"
-    if len(shapes) - place == 4:
-        sizes["length"] = _matrix(path, shapes, place)[0] // sizes["second_filters"] * POOL
-    else:
-        sizes["lstm_units"] = _matrix(path, shapes, place)[1]
-        place, kind = place + 2 * LSTM_ARRAYS, "cnn-lstm"
-    if len(shapes) - place >= DECODER_ARRAYS + min(HEAD_ARRAYS):
-        sizes["decoder_units"] = _matrix(path, shapes, place)[1]
-        sizes["alignment_units"] = _matrix(path, shapes, place + 15)[1]
-        place, kind = place + DECODER_ARRAYS, "cnn-lstm-attention"
-    head = HEAD_ARRAYS.get(len(shapes) - place)
-    if head is None:
-        raise _unknown(path, len(shapes))
-    sizes["dense_units"] = _matrix(path, shapes, place)[1]
-    if head != HEADS[2]:
-        sizes["labels"] = _matrix(path, shapes, place + 2)[1]
-    return Network(kind, head, **sizes)
+    nearest = _nearest(path, shapes)
+    _compare(path, shapes, nearest)
+    own = {one.name for one in fields(Network)}
+    sizes: dict[str, Any] = {name: n for name, n in nearest.sizes.items() if name in own}
+    if nearest.kind == "ffn":
+        length = _share(path, nearest, features, "features", "Give --features, those a residue")
+        return Network(nearest.kind, features=features, length=length, **sizes)
+    if nearest.kind == "cnn":
+        filters = sizes["second_filters"]
+        sizes["length"] = POOL * _share(path, nearest, filters, "filters", REMEDY)
+    return Network(nearest.kind, nearest.head, kernel_sizes=_widths(path, nearest), **sizes)
 
 
-def _feed_forward(path: Path, shapes: Sequence[tuple[int, ...]], features: int) -> Network:
-    rows, units = _matrix(path, shapes, 0)
-    if rows % features:
-        fault = f"arr_0 has {rows} rows, which is no multiple of {features} features"
-        raise DataError(str(path), fault, "Give the number of features with --features")
-    sizes = {"length": rows // features, "dense_units": units}
-    return Network("ffn", features=features, labels=_matrix(path, shapes, 2)[1], **sizes)
-
-
-def _convolutions(path: Path, shapes: Sequence[tuple[int, ...]], pairs: int) -> dict[str, Any]:
-    """Sizes of the convolutions: several widths, then one over all of them."""
-    if pairs < 2:
-        raise _unknown(path, len(shapes))
-    kernels = shapes[0 : 2 * pairs : 2]
-    for number, shape in enumerate(kernels):
-        if len(shape) != 3:
-            fault = f"shape {shape}, expected (filters, features, width)"
-            raise DataError(f"{path}: arr_{2 * number}", fault, REMEDY)
-    widths = tuple(shape[2] for shape in kernels[:-1])
-    if len(set(widths)) < len(widths):
-        raise DataError(str(path), f"convolutions of the widths {widths}", REMEDY)
-    return {
-        "features": kernels[0][1],
-        "kernel_sizes": widths,
-        "filters": kernels[0][0],
-        "second_filters": kernels[-1][0],
-        "second_kernel": kernels[-1][2],
-    }
-
-
-def _matrix(path: Path, shapes: Sequence[tuple[int, ...]], place: int) -> tuple[int, int]:
-    """Rows and columns of an array that must have both."""
-    if place >= len(shapes):
-        raise _unknown(path, len(shapes))
-    shape = shapes[place]
-    if len(shape) != 2:
-        raise DataError(
-            f"{path}: arr_{place}", f"shape {shape}, expected a matrix (inputs, units)", REMEDY
+def _nearest(path: Path, shapes: Sequence[Shape]) -> Layout:
+    """The layout that most arrays fit, of all kinds, heads and numbers of widths in question."""
+    kernels = sum(len(shape) == 3 for shape in shapes)
+    candidates = [("ffn", HEADS[0], 0)]
+    candidates += [
+        (kind, head, widths)
+        for widths in range(max(1, kernels - 2), kernels + 1)
+        for kind in KINDS[1:]
+        for head in HEADS
+    ]
+    found = [_agreed(*candidate, shapes) for candidate in candidates]
+    likeness = [_likeness(shapes, one.shapes) for one in found]
+    if max(likeness) < LEAST_LIKENESS:
+        fault = (
+            f"{len(shapes)} arrays: no network of the family is near (with two widths of filters "
+            "4 FFN, 10 CNN, 44 CNN-LSTM, 64 CNN-LSTM-attention; with six widths 8 more)"
         )
-    return shape[0], shape[1]
+        raise DataError(str(path), fault, REMEDY)
+    return found[int(np.argmax(likeness))]
 
 
-def _unknown(path: Path, number: int) -> DataError:
-    fault = (
-        f"{number} arrays: no network of the family has so many (with two widths of filters "
-        "4 FFN, 10 CNN, 44 CNN-LSTM, 64 CNN-LSTM-attention; with six widths 8 more)"
-    )
-    return DataError(str(path), fault, REMEDY)
+def _agreed(kind: str, head: str, widths: int, shapes: Sequence[Shape]) -> Layout:
+    """A layout with each size as most of the arrays have it that stand where the layout has it.
+
+    Of sizes that as many arrays have, that of the tutorial is taken, then the largest.
+    """
+    arrays = layout(kind, head, widths)
+    votes: dict[str, Counter[int]] = defaultdict(Counter)
+    for shape, one in _aligned(shapes, arrays):
+        for size, axis in zip(shape, one.shape, strict=True):
+            if isinstance(axis, str) and isinstance(size, int):
+                votes[axis][size] += 1
+    tutorial = asdict(Network())
+    sizes = {
+        name: max(counts, key=lambda size: (counts[size], size == tutorial.get(name), size))
+        for name, counts in votes.items()
+    }
+    if "filters" in sizes:
+        sizes["motifs"] = widths * sizes["filters"]
+    if "lstm_units" in sizes:
+        sizes["states"] = 2 * sizes["lstm_units"]
+    return Layout(kind, head, widths, arrays, sizes)
+
+
+def _aligned(
+    shapes: Sequence[Shape], arrays: Sequence[Expected]
+) -> Iterator[tuple[Shape, Expected]]:
+    """Arrays beside those of a layout from the front, and from the back, while the axes agree.
+
+    Where one is missing or has other axes, those before it are met from the front, those behind
+    it from the back.
+    """
+    for step in (1, -1):
+        for shape, one in zip(shapes[::step], arrays[::step], strict=False):
+            if len(shape) != len(one.shape):
+                break
+            yield shape, one
+
+
+def _likeness(shapes: Sequence[Shape], expected: Sequence[Shape]) -> float:
+    """Share of the arrays of both lists that the other has too, in the same order."""
+    return SequenceMatcher(None, shapes, expected, autojunk=False).ratio()
+
+
+def _compare(path: Path, shapes: Sequence[Shape], nearest: Layout) -> None:
+    """Raise a `DataError` that names the first array that does not fit."""
+    counts = f"the file has {len(shapes)} arrays, {nearest}"
+    for place, (one, shape) in enumerate(zip(nearest.arrays, nearest.shapes, strict=True)):
+        record, expected = f"{path}: arr_{place}", str(shape).replace("'", "")
+        if place >= len(shapes):
+            fault = f"missing: {one.name}, expected shape {expected}; {counts}"
+            raise DataError(record, fault, REMEDY)
+        if shapes[place] != shape:
+            fault = f"{one.name} has shape {shapes[place]}, expected {expected}; {counts}"
+            raise DataError(record, fault, REMEDY)
+    if len(shapes) > len(nearest.arrays):
+        fault = f"left over, of shape {shapes[len(nearest.arrays)]}; {counts}"
+        raise DataError(f"{path}: arr_{len(nearest.arrays)}", fault, REMEDY)
+
+
+def _widths(path: Path, nearest: Layout) -> tuple[int, ...]:
+    """Widths of the first filters, all of them different."""
+    widths = tuple(nearest.sizes[f"width {number + 1}"] for number in range(nearest.widths))
+    for place, width in enumerate(widths):
+        if width in widths[:place]:
+            fault = f"the filters have the widths {widths}, {width} twice"
+            raise DataError(f"{path}: arr_{2 * place}", fault, REMEDY)
+    return widths
+
+
+def _share(path: Path, nearest: Layout, of: int, name: str, remedy: str) -> int:
+    """Rows of the flat dense layer by what stands at each position."""
+    place = next(p for p, one in enumerate(nearest.arrays) if "inputs" in one.shape)
+    rows = nearest.sizes["inputs"]
+    if rows % of:
+        fault = f"{nearest.arrays[place].name} has {rows} rows, which is no multiple of {of} {name}"
+        raise DataError(f"{path}: arr_{place}", fault, remedy)
+    return rows // of

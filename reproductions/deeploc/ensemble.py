@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from common.errors import DataError
-from common.harness.ensemble import averaged
+from common.errors import DataError, UsageError
+from common.harness.ensemble import averaged, first_of_each
 from common.harness.experiment import Context
 from common.harness.groups import check_alike
 from common.harness.record import Record, RunResult, read_records
+from common.harness.settings import Settings
 from reproductions.deeploc.tree import LOCATIONS, locations_from_nodes, nodes_from_locations
 
 OF_LOCATIONS = ("", "sethard")
@@ -20,44 +21,52 @@ OWN = "validation"
 """Table of an inner fold, which the members do not share."""
 
 
-def run(context: Context, softmax: str, tree: str) -> RunResult:
+def run(context: Context, softmax: str, tree: str, settings: Settings) -> RunResult:
     """Average the recorded predictions of both kinds of network; nothing is trained.
 
     As in the released package the trees' decisions are averaged first, and what follows for the
     locations is averaged with the mean softmax, each kind with the same weight; membrane or
-    soluble is averaged over all. The package's reweighting by class priors is not public.
+    soluble is averaged over all. The package's reweighting by class priors is not public. Where
+    only one kind has finished runs, it is averaged alone, and the result's remark says so.
 
     Parameters
     ----------
     softmax, tree : str
-        Experiments whose records are averaged, all seeds of the profile.
+        Experiments whose records are averaged, the first seeds of the profile: of each kind half
+        as many as the setting ``ensemble`` allows.
+    settings : Settings
+        Of the paper, for members that were run with others.
 
     Raises
     ------
+    UsageError
+        The setting ``ensemble`` leaves no member of each kind.
     DataError
-        One of the two has no finished run, runs of one kind have other settings or data, or they
-        are of other test proteins.
+        Neither has a finished run, runs of one kind have other settings or data, or they are of
+        other test proteins.
     """
-    key, most = context.key, context.settings["ensemble"]
+    key, most = context.key, context.settings["ensemble"] // 2
+    if most < 1:
+        fault = f"{context.settings['ensemble']} networks, half of them softmaxes, half trees"
+        raise UsageError("ensemble", fault, "Set 2 or more")
     kinds = [
         read_records(context.results, key.profile, key.paper, name, key.variant)
         for name in (softmax, tree)
     ]
-    for name, found in zip((softmax, tree), kinds, strict=True):
-        if not found:
-            command = f"reproduce run {key.paper}/{name} --profile {key.profile}"
-            raise DataError(name, "no finished run, the ensemble needs both kinds", command)
-    for found in kinds:
+    if not any(kinds):
+        command = f"reproduce run {key.paper}/{softmax} --profile {key.profile}"
+        raise DataError(f"{softmax} and {tree}", "no finished run of either", command)
+    for found in filter(None, kinds):
         check_alike(found)
-    records = [record for found in kinds for record in found][:most]
-    kinds = [[r for r in records if r.key.experiment == name] for name in (softmax, tree)]
-    tables = {name: combined(kinds[0], kinds[1], name) for name in records[0].tables if name != OWN}
-    counts = f"{len(kinds[0])} softmaxes and {len(kinds[1])} trees"
-    return averaged(records, tables, most, counts)
+    softmaxes, trees = (first_of_each(found, most) for found in kinds)
+    records = [*softmaxes, *trees]
+    tables = {name: combined(softmaxes, trees, name) for name in records[0].tables if name != OWN}
+    counts = f"{len(softmaxes)} softmaxes and {len(trees)} trees"
+    return averaged(records, tables, most, counts, settings)
 
 
 def combined(softmaxes: Sequence[Record], trees: Sequence[Record], table: str) -> pd.DataFrame:
-    """Mean predictions of one table.
+    """Mean predictions of one table; one of the two kinds may be without any.
 
     Raises
     ------
@@ -69,9 +78,13 @@ def combined(softmaxes: Sequence[Record], trees: Sequence[Record], table: str) -
         return _with(every, np.mean([_values(each) for each in every], axis=0))
     plain = [_table(record, table) for record in softmaxes]
     nodes = [_table(record, table) for record in trees]
-    decided = np.mean([nodes_from_locations(_values(each)) for each in nodes], axis=0)
-    mean = np.mean([_values(each) for each in plain], axis=0)
-    return _with([*plain, *nodes], (mean + locations_from_nodes(decided)) / 2)
+    means = []
+    if plain:
+        means.append(np.mean([_values(each) for each in plain], axis=0))
+    if nodes:
+        decided = np.mean([nodes_from_locations(_values(each)) for each in nodes], axis=0)
+        means.append(locations_from_nodes(decided))
+    return _with([*plain, *nodes], np.mean(means, axis=0))
 
 
 def _table(record: Record, name: str) -> pd.DataFrame:

@@ -62,19 +62,20 @@ def _train_report(context: Context) -> RunResult:
 def _blosum_ensemble(context: Context) -> RunResult:
     from reproductions.deeploc.ensemble import run
 
-    return run(context, "blosum-softmax", "blosum-tree")
+    return run(context, "blosum-softmax", "blosum-tree", PAPER.settings)
 
 
 def _profile_ensemble(context: Context) -> RunResult:
     from reproductions.deeploc.ensemble import run
 
-    return run(context, "profile-softmax", "profile-tree")
+    return run(context, "profile-softmax", "profile-tree", PAPER.settings)
 
 
 def _member_ensemble(context: Context) -> RunResult:
     from common.harness.ensemble import run_ensemble
 
-    return run_ensemble(context.key, context.results, "report-member", context.settings["ensemble"])
+    most = context.settings["ensemble"]
+    return run_ensemble(context.key, context.results, "report-member", most, PAPER.settings)
 
 
 def _draw(results: Path) -> list[Path]:
@@ -161,7 +162,7 @@ EXPERIMENTS = (
             name,
             f"What a proposal of the report is worth: {name.removeprefix('ablation-')}",
             {"full": (1,)} if name == "ablation-profiles" else ONCE,
-            DEEPLOC1 if name == "ablation-tree" else DEEPLOC2,
+            DEEPLOC1 if name in ("ablation-tree", "ablation-softmax") else DEEPLOC2,
         )
         for name in TRAINED
     ),
@@ -271,7 +272,8 @@ FIGURES = (
         "tree",
         "DeepLoc 1.0: the sorting tree",
         "Nine binary decisions mirror the sorting pathways.",
-        "The tree with the share of right decisions at each node, among the proteins that pass it.",
+        "The tree with the share of right decisions at each node, among the proteins that pass it, "
+        "by a network that decides so.",
     ),
     FigureInfo(
         "report-matrices",

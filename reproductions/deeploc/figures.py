@@ -64,12 +64,14 @@ def draw(results: Path) -> list[Path]:
 def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
     """Figures of the fullest runs there are; the networks that are asked again read letters."""
     ensemble = fullest(results, NAME, ("profile-ensemble", "blosum-ensemble"), variant="paper")
+    tree = fullest(results, NAME, ("blosum-tree",), variant="paper")
     network = fullest(results, NAME, ("blosum-softmax",), variant="paper", with_weights=True)
     report = fullest(results, NAME, ("report",), variant="paper")
     if ensemble:
         sources = source_of(ensemble)
         yield Drawing("confusion", sources, lambda: draw_confusion(ensemble, folder))
-        yield Drawing("tree", sources, lambda: draw_tree_figure(ensemble, folder))
+    if tree:
+        yield Drawing("tree", source_of(tree), lambda: draw_tree_figure(tree, folder))
     if network:
         sources, look = source_of(network), cache(lambda: explained(network, results))
         yield Drawing("attention", sources, lambda: draw_attention(look(), folder))
@@ -96,7 +98,7 @@ def draw_confusion(record: Record, folder: Path) -> Path:
 
 
 def draw_tree_figure(record: Record, folder: Path) -> Path:
-    """The sorting tree with the share of right decisions at each node."""
+    """The sorting tree with the share of right decisions at each node, of a network with one."""
     truth = record.predictions["truth"].to_numpy(dtype=str)
     table = node_accuracy(truth, record.predictions[list(LOCATIONS)].to_numpy())
     figure, axes = plt.subplots(figsize=(10, 6), layout="constrained")

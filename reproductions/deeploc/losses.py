@@ -45,10 +45,11 @@ class MultiLabelCrossentropy(keras.losses.Loss):
 
     Parameters
     ----------
-    label_weights : sequence of float, optional
-        Weight of each label's term, whether it is present or not; 1 everywhere is the plain loss.
-        With weights on the present ones alone the most likely answer to a common label would be
-        no even where it is more likely than not.
+    positive_weights : sequence of float, optional
+        Weight of each label's term where it is present; 1 everywhere is the plain loss. The best
+        answer to a label of share s is then ``w s / (w s + 1 - s)``, which passes one half where
+        ``s`` passes ``1 / (1 + w)``. A weight on its whole term, present or absent, would leave
+        the best answer at s.
     focus : float
         Exponent of the focal loss (Lin et al. 2017): a label's term is multiplied by
         ``(1 - p)^focus``, where ``p`` is the probability given to the truth. 0 is the plain loss.
@@ -61,13 +62,13 @@ class MultiLabelCrossentropy(keras.losses.Loss):
 
     def __init__(
         self,
-        label_weights: Sequence[float] | None = None,
+        positive_weights: Sequence[float] | None = None,
         focus: float = 0.0,
         name: str = "multi_label_crossentropy",
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, **kwargs)
-        self.label_weights = None if label_weights is None else list(label_weights)
+        self.positive_weights = None if positive_weights is None else list(positive_weights)
         self.focus = focus
 
     def call(self, truth: Tensor, predicted: Tensor) -> Tensor:
@@ -77,10 +78,11 @@ class MultiLabelCrossentropy(keras.losses.Loss):
         each = -ops.log(ops.clip(of_truth, tiny, 1.0))
         if self.focus:
             each = each * ops.power(ops.clip(1.0 - of_truth, tiny, 1.0), self.focus)
-        if self.label_weights is not None:
-            each = each * ops.convert_to_tensor(self.label_weights, dtype=predicted.dtype)
+        if self.positive_weights is not None:
+            weights = ops.convert_to_tensor(self.positive_weights, dtype=predicted.dtype)
+            each = each * ops.where(truth > 0, weights, 1.0)
         return ops.mean(each, axis=-1)
 
     def get_config(self) -> dict[str, Any]:
-        own = {"label_weights": self.label_weights, "focus": self.focus}
+        own = {"positive_weights": self.positive_weights, "focus": self.focus}
         return {**super().get_config(), **own}

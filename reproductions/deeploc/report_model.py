@@ -38,7 +38,9 @@ def report_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**settings, **own}
 
 
-def build(settings: Mapping[str, Any], label_weights: Sequence[float] | None = None) -> keras.Model:
+def build(
+    settings: Mapping[str, Any], positive_weights: Sequence[float] | None = None
+) -> keras.Model:
     """Network of an experiment, compiled.
 
     Parameters
@@ -46,8 +48,8 @@ def build(settings: Mapping[str, Any], label_weights: Sequence[float] | None = N
     settings : mapping
         From `report_settings`: ``features`` is ``embedding`` or ``profile``, ``head`` is
         ``sigmoids``, ``softmax`` or ``tree``.
-    label_weights : sequence of float, optional
-        Weight of each location in the loss of the sigmoids.
+    positive_weights : sequence of float, optional
+        Weight of each location in the loss of the sigmoids where a protein has it.
 
     Returns
     -------
@@ -84,7 +86,7 @@ def build(settings: Mapping[str, Any], label_weights: Sequence[float] | None = N
         "membrane": head(1, "sigmoid", "membrane", x),
     }
     one_of_ten = settings["head"] in ("softmax", "tree")
-    loss = MultiLabelCrossentropy(label_weights, settings["focus"])
+    loss = MultiLabelCrossentropy(positive_weights, settings["focus"])
     model = keras.Model(inputs, outputs, name=f"report_{settings['head']}")
     model.compile(
         optimizer=Recipe.from_settings(settings).build_optimizer(),
@@ -99,7 +101,10 @@ def build(settings: Mapping[str, Any], label_weights: Sequence[float] | None = N
 
 
 def balanced_weights(labels: np.ndarray, beta: float = 0.9999) -> list[float]:
-    """Class-balanced weights (Cui et al. 2019): inverse effective numbers, 1 on average.
+    """Class-balanced weights (Cui et al. 2019): inverse effective numbers, 1 for the commonest.
+
+    They weigh the proteins that have a location, so that a common one is answered as without
+    them and a rare one is not outweighed by the proteins that lack it.
 
     Parameters
     ----------
@@ -110,7 +115,7 @@ def balanced_weights(labels: np.ndarray, beta: float = 0.9999) -> list[float]:
     """
     counts = np.maximum(np.asarray(labels).sum(axis=0), 1)
     weights = (1 - beta) / (1 - np.power(beta, counts))
-    return [float(weight) for weight in weights / weights.mean()]
+    return [float(weight) for weight in weights / weights.min()]
 
 
 def _inputs(settings: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:

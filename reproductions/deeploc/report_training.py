@@ -120,7 +120,12 @@ def _tables(
     if settings["data"] not in ONE_LOCATION:
         table = report_data.load_table(settings["data"], n=n, simulate=simulate)
         return table.train, table.test, table.variant, table.sha256
-    one = data.load_table(ONE_LOCATION[settings["data"]], n=n, simulate=simulate)
+    one = data.load_table(
+        ONE_LOCATION[settings["data"]],
+        n=n,
+        simulate=simulate,
+        cytoplasm_nucleus=settings["cytoplasm_nucleus"],
+    )
     frame = one.frame.rename(columns={"fold": "partition"})
     parts = [frame[frame["split"] == part] for part in ("train", "test")]
     return parts[0], parts[1], one.variant, one.sha256

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -147,7 +148,7 @@ def train(context: Context) -> Trained:
 
     settings, seed = context.settings, context.key.seed
     split = load_split(settings, seed, simulate=context.may_simulate)
-    recipe = Recipe.from_settings(settings)
+    recipe = recipe_of(settings)
     keras.config.set_dtype_policy(recipe.dtype)
     set_seed(seed)
     model = build(settings)
@@ -160,6 +161,17 @@ def train(context: Context) -> Trained:
         for part in (split.test, split.hard, split.validation)
     ]
     return Trained(context, split, model, fitted, *outputs, time.monotonic() - started)
+
+
+def recipe_of(settings: Mapping[str, Any]) -> Recipe:
+    """Recipe of the settings, which watches a column that the network has.
+
+    Keras puts a head's name into those of its scores only where there are several heads.
+    """
+    recipe = Recipe.from_settings(settings)
+    if settings["membrane"]:
+        return recipe
+    return replace(recipe, monitor=recipe.monitor.replace("location_", ""))
 
 
 def result_of(trained: Trained) -> RunResult:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from common.harness.ensemble import run_ensemble
 from common.harness.experiment import Context
 from common.harness.record import RunResult
+from common.harness.settings import load_settings
 
 MEMBERS = "r-lstm"
 
@@ -17,4 +20,6 @@ def run(context: Context) -> RunResult:
     DataError
         Fewer than two records, or records of other test proteins.
     """
-    return run_ensemble(context.key, context.results, MEMBERS, context.settings["ensemble"])
+    settings = load_settings(Path(__file__).with_name("settings.toml"))
+    most = context.settings["ensemble"]
+    return run_ensemble(context.key, context.results, MEMBERS, most, settings)

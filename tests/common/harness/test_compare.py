@@ -8,6 +8,7 @@ from scipy import stats
 from common.errors import DataError, UsageError
 from common.harness.compare import (
     COLUMNS,
+    OTHER_SETTINGS,
     NotAttempted,
     Target,
     compare,
@@ -246,6 +247,13 @@ def test_runs_with_other_settings_are_named(run, one, paper):
     path.write_text(path.read_text().replace("paper = 100", "paper = 99"))
     row = one("T,a,b,accuracy,0.9,,,,,", Target("a", "accuracy"))
     assert "other settings than settings.toml: epochs" in row["reason"]
+
+
+def test_other_settings_of_an_ensembles_members_are_named(run, one):
+    for seed, names in ((1, ["units"]), (2, ["epochs", "units"]), (3, [])):
+        run(seed, 90, extra={"members_other_settings": names})
+    row = one("T,a,b,accuracy,0.9,,,,,", Target("a", "accuracy"))
+    assert row["reason"] == f"members {OTHER_SETTINGS}: epochs, units"
 
 
 def test_same_records_give_the_same_bytes(run, one, paper, results):

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from common.errors import DataError
-from common.harness.ensemble import is_current, mean_predictions, members_of, run_ensemble
+from common.harness.ensemble import (
+    averaged,
+    first_of_each,
+    is_current,
+    mean_predictions,
+    members_of,
+    run_ensemble,
+)
 from common.harness.outcome import prediction_table
 from common.harness.record import RunKey, read_records
 
@@ -67,11 +74,40 @@ def test_an_ensemble_is_out_of_date_once_there_is_another_member(run, results):
     assert is_current(ensemble, read_records(results))
 
 
-def test_further_tables_are_averaged_too(run, results, predictions_of):
+def test_as_many_members_of_each_experiment_are_taken(run, results):
+    from types import SimpleNamespace
+
+    for name in ("a", "b"):
+        for seed in (1, 2, 3):
+            run(seed, 80, experiment=name)
+    found = read_records(results)
+    taken = first_of_each(found, 2)
+    assert [f"{r.key.experiment}{r.key.seed}" for r in taken] == ["a1", "a2", "b1", "b2"]
+    ensemble = SimpleNamespace(content={"extra": {"members": members_of(taken), "most": 2}})
+    assert is_current(ensemble, found)
+    assert not is_current(ensemble, found[1:])
+
+
+def test_members_with_other_settings_are_told_of(run, results, paper):
+    run(1, 80, experiment="a")
+    changed = {"epochs": 7, "units": 3}
+    used = paper.settings.resolve("paper", "full", "small", changed)
+    run(1, 80, experiment="small", settings=used)
+    members = read_records(results)
+    tables = {"": members[0].predictions}
+    told = averaged(members, tables, 2, "2 members", paper.settings).extra
+    assert told["members_other_settings"] == ["epochs", "units"]
+    alone = averaged(members[:1], tables, 2, "", paper.settings).extra
+    assert "members_other_settings" not in alone
+
+
+def test_further_tables_are_averaged_too(run, results, predictions_of, paper):
     for seed, right in ((1, 9), (2, 5)):
         run(seed, 80, tables={"hard": predictions_of(12, right)})
     records = read_records(results)
-    ensemble = run_ensemble(RunKey("full", "toy", "mean", "paper", 1), results, "a", 5)
+    ensemble = run_ensemble(
+        RunKey("full", "toy", "mean", "paper", 1), results, "a", 5, paper.settings
+    )
     by_hand = sum(record.tables["hard"][LABELS].to_numpy() for record in records) / 2
     assert np.abs(ensemble.tables["hard"][LABELS].to_numpy() - by_hand).max() < 1e-12
     assert ensemble.metrics["accuracy"] == 0.8

@@ -131,6 +131,7 @@ def test_simulated_tables_have_the_same_form():
     assert set(table.frame["membrane"]) == {"Membrane", "Soluble", ""}
     assert set(table.frame["fold"]) == {-1, 0, 1, 2, 3}
     assert set(table.hard["location"]) <= set(LOCATIONS)
+    assert not set(table.hard["id"]) & set(table.frame["id"])
     labelled = report_data.load_table("simulated", n=220)
     assert {len(labels) for labels in labelled.train["labels"]} == {1, 2}
     assert {name for own in labelled.test["labels"] for name in own} <= set(report_data.TEST_LABELS)
@@ -177,6 +178,26 @@ def test_a_limit_keeps_the_shares_of_the_locations():
     shares = [f["location"].value_counts(normalize=True) for f in (frame, part)]
     assert (shares[0] - shares[1]).abs().max() < 0.03
     assert data.limited(frame, 0) is frame
+
+
+@pytest.mark.parametrize("experiment", ["report-deeploc1", "ablation-tree", "ablation-softmax"])
+def test_the_reports_network_reads_the_declared_policy(monkeypatch, experiment):
+    from reproductions.deeploc import report_training
+    from reproductions.deeploc.experiments import PAPER
+    from reproductions.deeploc.report_model import report_settings
+
+    asked = []
+
+    def load_table(name, *, cytoplasm_nucleus, **options):
+        asked.append((name, cytoplasm_nucleus))
+        return data.load_simulated(66, 1)
+
+    monkeypatch.setattr(report_training.data, "load_table", load_table)
+    for policy in ("drop", "merge"):
+        changes = {"cytoplasm_nucleus": policy}
+        chosen = PAPER.settings.resolve("paper", "full", experiment, changes)
+        report_training.load_split(report_settings(chosen), 1)
+    assert asked == [("deeploc", "drop"), ("deeploc", "merge")]
 
 
 def test_targets_are_the_places_of_the_columns_that_predictions_have():

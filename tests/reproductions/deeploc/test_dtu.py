@@ -7,6 +7,7 @@ expected values are those of an independent float64 forward pass.
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
 import keras
 import numpy as np
@@ -16,8 +17,10 @@ from common.data.fetch import locate
 from common.errors import DataError, UsageError
 from common.paths import mirror_folder
 from common.weights.lasagne import load_layers
-from reproductions.deeploc.dtu import EXAMPLE, LABELS, build, lasagne_layers, load
-from reproductions.deeploc.dtu_arrays import HEADS, Network, recognise
+from reproductions.deeploc.dtu import EXAMPLE, LABELS, build, lasagne_layers, load, told
+from reproductions.deeploc.dtu_arrays import Network, recognise
+from reproductions.deeploc.dtu_layout import HEADS, KINDS, layout
+from reproductions.deeploc.tree import LOCATIONS, TREE
 
 needs_mirror = pytest.mark.skipif(
     mirror_folder() is None, reason="the mirror with the published weights is not here"
@@ -182,11 +185,21 @@ def test_heads_of_the_released_package_are_recognised(head, tmp_path):
     ("shapes", "message"),
     [
         ([(3, 4, 3), (3,)], "2 arrays: no network of the family"),
-        ([(8000, 30), (30,), (30, 10)], "3 arrays: no network"),
+        ([(5,)] * 70, "70 arrays: no network"),
         ([(8001, 30), (30,), (30, 10), (10,)], "8001 rows, which is no multiple of 20"),
-        ([(2, 20, 3), (2,), (2, 20), (2,), (4, 4, 3), (4,)], "6 arrays: no network"),
-        ([(2, 20, 3), (2,)] * 2 + [(4, 4, 3), (4,)] + [(9, 9)] * 4, "widths"),
-        ([(2, 20, 3), (2,), (2, 20, 5), (2,), (4, 4, 3), (4,)], "6 arrays: no network"),
+        (
+            [(2, 20, 3), (2,), (2, 20, 3), (2,), (4, 4, 3), (4,), (320, 9), (9,), (9, 10), (10,)],
+            r"arr_2: the filters have the widths \(3, 3\), 3 twice",
+        ),
+        (
+            [(2, 20, 3), (2,), (2, 20), (2,), (4, 4, 3), (4,), (320, 9), (9,), (9, 10), (10,)],
+            r"arr_2: the W of width 2 of the layer motifs has shape \(2, 20\), "
+            r"expected \(2, 20, width 2\)",
+        ),
+        (
+            [(2, 20, 3), (2,), (4, 2, 3), (4,), (321, 9), (9,), (9, 10), (10,)],
+            "arr_4: the W of the layer dense has 321 rows, which is no multiple of 4 filters",
+        ),
     ],
 )
 def test_other_lists_are_refused(shapes, message, tmp_path):
@@ -194,10 +207,107 @@ def test_other_lists_are_refused(shapes, message, tmp_path):
         recognise(tmp_path / "p.npz", [np.zeros(shape) for shape in shapes])
 
 
-def test_a_misshapen_array_is_named(tmp_path):
-    values = arrays_of(build(Network("cnn-lstm")))
-    values[7] = np.zeros((15, 16), "float32")
+@pytest.mark.parametrize("head", HEADS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_layouts_are_the_lists_of_the_networks(kind, head):
+    from common.weights.lasagne import _plan
+
+    network = Network(kind, head, lstm_units=7, decoder_units=11, alignment_units=6)
+    sizes = asdict(network) | {"motifs": 20, "states": 14, "width 1": 3, "width 2": 5}
+    sizes["inputs"] = 8000 if kind == "ffn" else 1600
+    parts = [(layer, part) for layer in lasagne_layers(build(network)) for part in _plan(layer)[0]]
+    arrays = layout(kind, head, 2)
+    assert [tuple(sizes.get(a, a) for a in one.shape) for one in arrays] == [
+        part.shape for _, part in parts
+    ]
+    for one, (layer, part) in zip(arrays, parts, strict=True):
+        assert one.name.startswith(f"the {part.name.partition(' of width')[0]}")
+        assert one.name.endswith(f" of the layer {layer.name}")
+
+
+@pytest.fixture(scope="module")
+def lists():
+    """Lists of arrays of two networks: with filters and a flat layer, and with attention."""
+    return {kind: arrays_of(build(Network(kind))) for kind in ("cnn", "cnn-lstm-attention")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "first", "message"),
+    [
+        ("cnn", 0, 0, r"has shape \(10,\), expected \(10, 20, width 1\)"),
+        ("cnn", 6, 6, r"W of the layer dense has shape \(30,\), expected \(inputs, 30\)"),
+        ("cnn", 9, 9, r"missing: the b of the layer location, expected shape \(10,\)"),
+        ("cnn-lstm-attention", 6, 6, r"forward has shape \(15, 15\), expected \(20, 15\)"),
+        ("cnn-lstm-attention", 18, 20, r"peephole .*has shape \(1, 15\), expected \(15,\)"),
+        ("cnn-lstm-attention", 40, 40, r"attention has shape \(30,\), expected \(30, 30\)"),
+        ("cnn-lstm-attention", 56, 56, r"U_align .*has shape \(15, 1\), expected \(30, 15\)"),
+        ("cnn-lstm-attention", 63, 63, "missing: the b of the layer location"),
+    ],
+)
+def test_a_dropped_array_is_named(lists, kind, place, first, message, tmp_path):
+    """Where arrays of one shape stand in a row, the first that does not fit is behind them."""
+    values = lists[kind][:place] + lists[kind][place + 1 :]
     np.savez(tmp_path / "list.npz", *values)
-    message = r"arr_7: the input gate's U of the layer forward has shape \(15, 16\), expected"
-    with pytest.raises(DataError, match=message):
+    with pytest.raises(DataError, match=rf"arr_{first}: .*{message}.*; the file has {len(values)}"):
+        load(tmp_path / "list.npz", steps=2)
+
+
+@pytest.mark.parametrize("kind", ["cnn", "cnn-lstm-attention"])
+def test_every_misshapen_array_is_named(lists, kind, tmp_path):
+    """Each axis one too long, but for the widths of filters, which no other array tells."""
+    right = lists[kind]
+    checked = 0
+    for place, array in enumerate(right):
+        for axis in range(array.ndim if array.ndim < 3 else 2):
+            shape = tuple(size + (at == axis) for at, size in enumerate(array.shape))
+            values = [*right[:place], np.zeros(shape, "float32"), *right[place + 1 :]]
+            with pytest.raises(DataError) as fault:
+                recognise(tmp_path / "p.npz", values)
+            assert f"arr_{place}: " in str(fault.value)
+            checked += 1
+    assert checked == sum(min(array.ndim, 2) for array in right)
+
+
+@pytest.mark.parametrize(
+    ("kind", "place", "shape", "message"),
+    [
+        ("cnn", 6, (1600, 31), r"dense has shape \(1600, 31\), expected \(1600, 30\)"),
+        ("cnn", 6, (1601, 30), "has 1601 rows, which is no multiple of 20 filters"),
+        ("cnn-lstm-attention", 6, (20, 16), r"\(20, 16\), expected \(20, 15\)"),
+        ("cnn-lstm-attention", 7, (15, 16), r"input gate's U of the layer forward has shape"),
+        ("cnn-lstm-attention", 40, (30, 31), r"\(30, 31\), expected \(30, 30\)"),
+        ("cnn-lstm-attention", 60, (30,), r"dense has shape \(30,\), expected \(30, 30\)"),
+    ],
+)  # fmt: skip
+def test_a_misshapen_array_that_tells_a_size_is_named(lists, kind, place, shape, message, tmp_path):
+    values = list(lists[kind])
+    values[place] = np.zeros(shape, "float32")
+    np.savez(tmp_path / "list.npz", *values)
+    with pytest.raises(DataError, match=rf"arr_{place}: .*{message}"):
+        load(tmp_path / "list.npz", steps=2)
+
+
+def test_a_left_over_array_is_named(lists, tmp_path):
+    np.savez(tmp_path / "list.npz", *lists["cnn"], np.zeros(3))
+    with pytest.raises(DataError, match=r"arr_10: left over, of shape \(3,\); the file has 11"):
         load(tmp_path / "list.npz")
+
+
+@pytest.mark.parametrize(
+    ("head", "locations"), [(HEADS[0], LABELS), (HEADS[1], LOCATIONS), (HEADS[2], LOCATIONS)]
+)
+def test_labels_and_the_convention_of_a_tree_are_told(head, locations, tmp_path):
+    np.savez(tmp_path / "list.npz", *arrays_of(build(Network("cnn", head))))
+    _, network = load(tmp_path / "list.npz")
+    assert network.locations == locations
+    assert json.loads(json.dumps(asdict(network)))["locations"] == list(locations)
+    first, *convention = told(network).splitlines()
+    assert first == f"labels: {', '.join(locations)}"
+    assert len(convention) == (1 + len(TREE) if head == HEADS[2] else 0)
+    if convention:
+        assert convention[1].split(" 1: ")[1] == "Extracellular?, 0: Terminal?"
+
+
+def test_labels_of_other_numbers_are_not_known(tmp_path):
+    np.savez(tmp_path / "list.npz", *arrays_of(build(Network("cnn", labels=4))))
+    assert told(load(tmp_path / "list.npz")[1]) == "labels: not known"

@@ -162,12 +162,25 @@ def test_heads_of_the_report_are_probabilities():
     tokens = np.array([[1, 5, 22, 0], [3, 3, 3, 3]], dtype="uint8")
     inputs = {"tokens": tokens, "length": np.array([3, 4], dtype="int32")}
     sums = {}
-    for experiment in ("report", "report-deeploc1", "ablation-tree"):
+    for experiment in ("report", "report-deeploc1", "ablation-softmax", "ablation-tree"):
         network = report_model.build(settings(experiment, "smoke"))
         sums[experiment] = network.predict_on_batch(inputs)["location"].sum(axis=1)
-    np.testing.assert_allclose(sums["report-deeploc1"], 1, rtol=0, atol=1e-5)
-    np.testing.assert_allclose(sums["ablation-tree"], 1, rtol=0, atol=1e-5)
-    assert np.all(np.abs(sums["report"] - 1) > 1e-3)
+    for experiment in ("ablation-softmax", "ablation-tree"):
+        np.testing.assert_allclose(sums[experiment], 1, rtol=0, atol=1e-5)
+    for experiment in ("report", "report-deeploc1"):
+        assert np.all(np.abs(sums[experiment] - 1) > 1e-3)
+
+
+@pytest.mark.parametrize("profile", ["quick", "full"])
+def test_the_report_is_the_same_network_on_both_data_sets(profile):
+    """What differs is the table, and the part of it that is held out: five partitions, or four."""
+    one, other = (settings(name, profile) for name in ("report", "report-deeploc1"))
+    own = ("data", "validation_partition")
+    differ = {n.removeprefix("report_") for n in one if one[n] != other[n]}
+    assert differ == set(own)
+    softmax, tree = (settings(name, profile) for name in ("ablation-softmax", "ablation-tree"))
+    for chosen in (softmax, tree):
+        assert {n.removeprefix("report_") for n in other if other[n] != chosen[n]} == {"head"}
 
 
 def test_starting_values_are_those_of_the_package():
