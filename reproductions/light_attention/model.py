@@ -66,11 +66,10 @@ def build(
     if settings["network"] == "ffn":
         protein = keras.Input((width,), name="protein")
         inputs = {"protein": protein, "length": length_input()}
-        x = Standardize(name="standard")(protein) if settings["standardize"] else protein
+        x = _standardized(protein, None, settings)
     else:
         inputs, dense, mask = _residues(settings, width)
-        if settings["standardize"]:
-            dense = Standardize(name="standard")(dense, mask=mask)
+        dense = _standardized(dense, mask, settings)
         x = _summary(dense, mask, settings, width, as_product and width >= WIDE)
     x = _hidden(x, settings)
     logits = _dense(n_labels, x, "logits", dtype="float32")
@@ -144,6 +143,13 @@ def _residues(settings: Mapping[str, Any], width: int) -> tuple[dict[str, Tensor
     embedding = sequence_input("embedding", width=width, dtype="float32")
     dense, mask = RaggedToDense(name="to_dense")(embedding, length)
     return {"embedding": embedding, "length": length}, dense, mask
+
+
+def _standardized(x: Tensor, mask: Tensor | None, settings: Mapping[str, Any]) -> Tensor:
+    """Features as the settings ask; weights that are older than the setting have none of it."""
+    if not settings.get("standardize", False):
+        return x
+    return Standardize(name="standard")(x, **({} if mask is None else {"mask": mask}))
 
 
 def _summary(
