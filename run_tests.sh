@@ -4,4 +4,4 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source workflow/setup.sh
 set_up conservation,dev,jax,kubernetes,serve,slurm,unirep
-exec .venv/bin/python -m pytest -n auto --dist loadfile "$@"
+exec .venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder "$@"

@@ -14,6 +14,8 @@ import pytest
 
 from common.errors import UsageError
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("fastapi", reason="FastAPI is not installed (extra `serve`)")
 httpx = pytest.importorskip("httpx")
 

@@ -12,6 +12,8 @@ import pytest
 
 from tests.common.layers import cases
 
+pytestmark = pytest.mark.slow
+
 HERE = keras.backend.backend()
 OTHER = {"tensorflow": "jax", "jax": "tensorflow"}.get(HERE, "tensorflow")
 QUICK = "--xla_backend_optimization_level=0"  # compiling takes longer than computing here

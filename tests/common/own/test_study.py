@@ -20,6 +20,8 @@ from common.predict.card import read_card
 from reproductions.models import load_model
 from reproductions.sonderby.trainable import TRAINABLE
 
+pytestmark = pytest.mark.slow
+
 TINY = {
     "epochs": 2,
     "lstm_units": 4,

@@ -29,6 +29,8 @@ from reproductions.light_attention.leakage import (
     write_audit,
 )
 
+pytestmark = pytest.mark.slow
+
 needs_mmseqs = pytest.mark.skipif(
     shutil.which("mmseqs") is None, reason="mmseqs is not installed (Debian: mmseqs2)"
 )

@@ -22,6 +22,8 @@ from reproductions.light_attention.reported import reported_target
 from reproductions.light_attention.search import draw_settings, write_search
 from reproductions.light_attention.tables import METHODS, tabulate
 
+pytestmark = pytest.mark.slow
+
 NAME = "light_attention"
 
 

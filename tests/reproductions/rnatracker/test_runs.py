@@ -34,6 +34,8 @@ from reproductions.rnatracker.pooled import pool, reweighted
 from reproductions.rnatracker.tables import tabulate
 from reproductions.rnatracker.zipcode_run import localised_scans
 
+pytestmark = pytest.mark.slow
+
 FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
 
 

@@ -17,6 +17,8 @@ from reproductions.sonderby.data import LOCATIONS
 from reproductions.sonderby.experiments import PAPER, reported_target
 from reproductions.sonderby.figures import draw
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory, request):
