@@ -127,20 +127,14 @@ def locate_facts(
 ) -> Located:
     """Find a data set or, where it is nowhere, the one that the registry names ``instead``.
 
-    Parameters and errors as `locate`; the error is that of the first of the two.
+    Parameters and errors as `locate`; where both are nowhere the error is that of the first.
     """
-    dataset = find_dataset(name)
-    try:
-        return locate(name, download=download, progress=progress)
-    except DataError:
-        instead = dataset.instead
-        if instead:
-            other = locate(instead, download=download, simulate=True, progress=progress)
-            if other.origin != SIMULATED:
-                return other
-        if simulate:
-            return Located(dataset, SIMULATED, SIMULATED)
-        raise
+    instead = find_dataset(name).instead
+    for one in (name, instead) if instead else ():
+        found = locate(one, download=download, simulate=True, progress=progress)
+        if found.origin != SIMULATED:
+            return found
+    return locate(name, download=download, simulate=simulate, progress=progress)
 
 
 def find_file(dataset: Dataset, file: DataFile) -> Found | None:

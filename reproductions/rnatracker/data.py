@@ -21,7 +21,6 @@ DATASETS = {
     "apex-authors": ("apex-rip",),
 }
 """Data sets of the registry, by the name that the settings give."""
-AUTHORS = {"cefra": "cefra-seq", "apex": "apex-rip"}
 DATA = (*DATASETS, "simulated")
 SIMULATION_SEED = 2019
 
@@ -120,8 +119,9 @@ def load_table(
         raise UsageError("data", f"{data!r} is not known", f"Use {', '.join(DATA)}")
     if data == "simulated":
         return load_simulated(n)
-    if data in AUTHORS and locate(AUTHORS[data], simulate=True).origin != SIMULATED:
-        data = f"{data}-authors"
+    for authors in DATASETS.get(f"{data}-authors", ()):
+        if locate(authors, simulate=True).origin != SIMULATED:
+            data = f"{data}-authors"
     found = [locate(name, simulate=simulate) for name in DATASETS[data]]
     if any(located.origin == SIMULATED for located in found):
         return load_simulated(n)

@@ -111,6 +111,9 @@ def test_the_other_form_is_downloaded_where_the_first_is_nowhere(
     assert locate_facts("toy").dataset.name == "other"
     put(project.mirror / "a", web.content)
     assert locate_facts("toy").dataset.name == "toy"
+    put(project.data / "toy" / "a", b"damaged")
+    with pytest.raises(DataError, match="damaged"):
+        locate_facts("toy", simulate=True)
 
 
 def test_simulation_stands_in_only_where_files_are_missing(toy: Any, web: Any) -> None:
