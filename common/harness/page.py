@@ -126,8 +126,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
     digits = _digits(row)
 
     def cell(name: str, digits: int = digits, write: Callable[..., str] = fixed) -> Cell:
-        value = row[name]
-        return Cell("", None) if math.isnan(value) else Cell(write(value, digits), value)
+        return number_cell(row[name], digits, write)
 
     def interval(low: str, high: str) -> Cell:
         if math.isnan(row[low]) or math.isnan(row[high]):
@@ -232,6 +231,11 @@ def signed(value: float, digits: int) -> str:
     """As `fixed`, with a plus sign above 0."""
     text = fixed(value, digits)
     return f"+{text}" if value > 0 else text
+
+
+def number_cell(value: float, digits: int, write: Callable[[float, int], str] = fixed) -> Cell:
+    """Cell of a number; empty for NaN."""
+    return Cell("", None) if math.isnan(value) else Cell(write(value, digits), value)
 
 
 def _part(row: Mapping[str, Any]) -> str:

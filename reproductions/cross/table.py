@@ -9,7 +9,7 @@ import pandas as pd
 
 from common.files import written_whole
 from common.harness.groups import choose_group
-from common.harness.page import Cell, ResultTable, fixed
+from common.harness.page import Cell, ResultTable, fixed, number_cell
 from common.harness.record import Record, read_records
 from reproductions.cross.networks import TITLES
 from reproductions.cross.sets import NAMES, TESTED_ON, TRAINED_ON
@@ -117,4 +117,4 @@ def _cells(row: pd.Series) -> list[Cell]:
     """Accuracy with its interval, and MCC, of one test set."""
     low, high = fixed(row["accuracy_low"], 3), fixed(row["accuracy_high"], 3)
     accuracy = Cell(f"{fixed(row['accuracy'], 3)} ({low} … {high})", row["accuracy"])
-    return [accuracy, Cell(fixed(row["mcc"], 3), row["mcc"])]
+    return [accuracy, number_cell(row["mcc"], 3)]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from common.harness.claims import Claim, Measured, ordering
-from common.harness.page import Cell, ResultTable, fixed, signed
+from common.harness.page import Cell, ResultTable, number_cell, signed
 from common.harness.record import read_records
 from common.harness.settings import PROFILES
 
@@ -155,8 +155,8 @@ def tabulate(results: Path) -> list[ResultTable]:
         [
             row["title"],
             row["metric"],
-            *(Cell(fixed(row[name], 3), row[name]) for name in ("without", "with")),
-            Cell(signed(row["difference"], 3), row["difference"]),
+            *(number_cell(row[name], 3) for name in ("without", "with")),
+            number_cell(row["difference"], 3, signed),
             f"{signed(row['low'], 3)} … {signed(row['high'], 3)}",
             Cell(str(row["seeds"]), row["seeds"]),
             row["data"],

@@ -12,7 +12,7 @@ import numpy as np
 
 from common.harness.compare import remarks_on
 from common.harness.groups import RunGroup, choose_group
-from common.harness.page import Cell, ResultTable, fixed
+from common.harness.page import Cell, ResultTable, fixed, number_cell
 from common.harness.record import Record, read_records
 from common.harness.reported import Reported, read_reported
 from common.metrics.classification import most_likely
@@ -170,8 +170,8 @@ def _reweighted(groups: Sequence[dict[str, RunGroup]]) -> ResultTable:
                 [
                     method.title,
                     source,
-                    Cell(fixed(drawn, 2), drawn),
-                    Cell(fixed(value, 2), value),
+                    number_cell(drawn, 2),
+                    number_cell(value, 2),
                     f"{fixed(low, 2)} … {fixed(high, 2)}",
                     _about(group),
                 ]
@@ -208,8 +208,8 @@ def _percentages() -> ResultTable:
         [
             place,
             Cell(f"{counts[place]:,}", counts[place]),
-            Cell(fixed(printed, 1), printed),
-            Cell(fixed(percent, 2), percent),
+            number_cell(printed, 1),
+            number_cell(percent, 2),
         ]
         for place, (printed, percent) in wrong_percentages(counts).items()
     ]

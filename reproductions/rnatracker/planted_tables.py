@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from common.harness.groups import choose_group
-from common.harness.page import Cell, ResultTable, fixed
+from common.harness.page import Cell, ResultTable, fixed, number_cell
 from common.harness.record import Record
 
 NUCLEOTIDES = (
@@ -73,4 +73,4 @@ def _weights(name: str, found: Mapping[str, Any]) -> list[list[str | Cell]]:
 
 def _score(value: float | None) -> Cell:
     """Empty where nothing was found."""
-    return Cell("") if value is None or value != value else Cell(fixed(value, 3), value)
+    return Cell("") if value is None or value != value else number_cell(value, 3)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from common.harness.groups import RunGroup, choose_group
-from common.harness.page import Cell, ResultTable, fixed, signed
+from common.harness.page import Cell, ResultTable, number_cell, signed
 from common.harness.record import Record, read_records
 from common.harness.reported import read_reported
 from reproductions.rnatracker.planted_tables import planted_tables
@@ -49,7 +49,7 @@ def _correlations(records: Sequence[Record], prefix: str) -> ResultTable:
     for group in groups:
         folds = len(group.records) // len(group.seeds)
         estimates = [group.estimate(f"pearson:{name}") for name in fractions]
-        cells = [Cell(fixed(one.value, 3), one.value) for one in estimates]
+        cells = [number_cell(one.value, 3) for one in estimates]
         rows.append([*_about(group), *cells, Cell(str(folds), folds), group.data, group.profile])
     return ResultTable(
         f"correlations-{prefix}all",
@@ -84,8 +84,8 @@ def _missing_genes(records: Sequence[Record]) -> ResultTable:
                 [
                     *_about(group),
                     fraction,
-                    *(Cell(fixed(one, 3), one) for one in numbers),
-                    *(Cell(signed(one, 3), one) for one in changes),
+                    *(number_cell(one, 3) for one in numbers),
+                    *(number_cell(one, 3, signed) for one in changes),
                     group.profile,
                 ]
             )
@@ -113,7 +113,7 @@ def _areas(records: Sequence[Record]) -> ResultTable:
         [
             network,
             *(
-                Cell(fixed(found[name][kind], 3), found[name][kind])
+                number_cell(found[name][kind], 3)
                 for kind in ("roc_auc", "pr_auc")
                 for name in names
             ),
