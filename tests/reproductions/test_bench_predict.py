@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import tiny
 from typer.testing import CliRunner
 
 from common.data.fasta import read_fasta
 from common.harness.bench import Measurement
 from reproductions import bench_predict
 from reproductions.cli import app
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "common" / "predict"))
-import tiny
 
 
 def test_throughput_leaves_out_what_the_network_cannot_read(monkeypatch):

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+import tiny
 
 from common.predict.card import digest_of, weights_of, write_card
 from reproductions import model_list
 from reproductions.models import released
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "common" / "predict"))
-import tiny
 
 MODELS = {model.name: model for _, model, _ in released()}
 

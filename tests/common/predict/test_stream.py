@@ -5,24 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import signal
-import subprocess
-import sys
 import time
 from contextlib import suppress
 from io import BytesIO
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 import tiny
+from processes import start_process
 
 from common.data.fasta import Record, write_fasta
 from common.errors import DataError, StorageError, UsageError
 from common.predict.stream import predict_file, predict_to
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -223,31 +218,31 @@ def test_five_kills_at_random_moments_change_no_byte(tmp_path):
     proteins = tiny.random_proteins(5000, 1)
     write_fasta([Record(name, "", text) for name, text in proteins.items()], path)
     whole, out = tmp_path / "whole.tsv", tmp_path / "out.tsv"
-    assert _start(path, whole).wait(300) == 0
+    _finish(path, whole)
     state, rng = tmp_path / "out.tsv.state.json", np.random.default_rng()
     for kill in range(5):
         before = state.stat().st_mtime_ns if state.exists() else 0
-        process = _start(path, out)
+        process = start_process(tiny.predict_to_file, path, out)
         _wait(state, before, process)
         time.sleep(rng.uniform(0, 0.2))
-        assert process.poll() is None, f"it ended before kill {kill + 1}"
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        assert process.exitcode is None, f"it ended before kill {kill + 1}"
+        process.kill()
+        process.join()
     assert not out.exists()
-    assert _start(path, out).wait(300) == 0
+    _finish(path, out)
     assert out.read_bytes() == whole.read_bytes()
     assert len(read(out)) == 5000
 
 
-def _start(source, target):
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    script = str(Path(__file__).with_name("tiny.py"))
-    return subprocess.Popen([sys.executable, script, source, target], env=environment)
+def _finish(source, target):
+    process = start_process(tiny.predict_to_file, source, target)
+    process.join(300)
+    assert process.exitcode == 0
 
 
 def _wait(path, before, process):
     """Until the state is noted anew."""
     for _ in range(2000):
-        if process.poll() is not None or (path.exists() and path.stat().st_mtime_ns > before):
+        if process.exitcode is not None or (path.exists() and path.stat().st_mtime_ns > before):
             return
         time.sleep(0.05)

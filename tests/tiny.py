@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,8 +67,8 @@ def predictor(head: str = "softmax", **changes) -> Predictor:
     return Predictor(card(**changes), network)
 
 
-if __name__ == "__main__":
+def predict_to_file(source: Path, target: Path) -> None:
+    """In windows of 64; for a test that kills it."""
     from common.predict.stream import predict_file
 
-    source, target = map(Path, sys.argv[1:3])
     predict_file(predictor(), source, target, window=64)
