@@ -1,17 +1,54 @@
-"""Processes that start with Keras imported: a test that kills many waits for it once."""
+"""Processes that start with Keras imported, which else takes most of the time of a test."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
+ROOT = Path(__file__).parents[1]
 _CONTEXT = get_context("forkserver")
 
 
 def start_process(target: Callable[..., None], *arguments: object) -> BaseProcess:
-    """Call a function of an importable module in a process of its own."""
-    _CONTEXT.set_forkserver_preload(["keras"])
+    """Call a function of an importable module in a process of its own.
+
+    The project's own modules are never imported before: the child finds those of the test.
+    """
+    _CONTEXT.set_forkserver_preload(["keras", "pandas", "sklearn.metrics", "typer"])
     process = _CONTEXT.Process(target=target, args=arguments)
     process.start()
     return process
+
+
+def reproduce(*arguments: str, text: str = "", **environment: str) -> subprocess.CompletedProcess:
+    """Run `reproduce` in the project's root with this standard input."""
+    variables = os.environ | {"COLUMNS": "200", "TF_CPP_MIN_LOG_LEVEL": "3"} | environment
+    with TemporaryDirectory() as name:
+        streams = [Path(name) / stream for stream in ("in", "out", "error")]
+        streams[0].write_text(text)
+        process = start_process(_reproduce, arguments, dict(variables), streams)
+        process.join(300)
+        assert process.exitcode is not None, "it takes longer than 300 s"
+        out, error = (stream.read_text() for stream in streams[1:])
+    return subprocess.CompletedProcess(arguments, process.exitcode, out, error)
+
+
+def _reproduce(arguments: list[str], variables: dict[str, str], streams: list[Path]) -> None:
+    for descriptor, stream in enumerate(streams):
+        opened = os.open(stream, os.O_CREAT | os.O_WRONLY if descriptor else os.O_RDONLY)
+        os.dup2(opened, descriptor)
+        os.close(opened)
+    sys.stdin = os.fdopen(0, closefd=False)
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.argv = ["reproduce", *arguments]
+    from reproductions.cli import main
+
+    main()

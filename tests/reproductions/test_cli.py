@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from processes import reproduce
 
 from common.paths import mirror_folder
 from reproductions.cli import app
@@ -19,17 +20,6 @@ COMMANDS = [
     for name in typer.main.get_command(app).commands  # type: ignore[attr-defined]
     if name != "data"
 ]
-
-
-def reproduce(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    return subprocess.run(
-        [sys.executable, "-m", "reproductions.cli", *arguments],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=os.environ | {"COLUMNS": "200", "TF_CPP_MIN_LOG_LEVEL": "3"} | environment,
-        timeout=300,
-    )
 
 
 @pytest.mark.parametrize("name", [*COMMANDS, "data fetch", "data status", "data verify"])

@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from processes import reproduce
 
 from common.errors import DataError, UsageError
 
 ROOT = Path(__file__).parents[2]
 FASTA = ">P1 a protein\nMKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ\n>P2\nMSKLLLAARPDEESKLKDEL\n"
-
-
-def reproduce(*arguments: str, text: bytes = b"", **places: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"COLUMNS": "200", "TF_CPP_MIN_LOG_LEVEL": "3"} | places
-    command = [sys.executable, "-m", "reproductions.cli", *arguments]
-    return subprocess.run(command, input=text, capture_output=True, cwd=ROOT, env=environment)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +29,7 @@ def places(tmp_path_factory):
         ["release", "sonderby", "--profile", "smoke", "--output", str(folder)],
     ):
         done = reproduce(*arguments, **found)
-        assert done.returncode == 0, done.stderr.decode()
+        assert done.returncode == 0, done.stderr
     return {**found, "card": str(folder / "sonderby.json"), "folder": str(folder)}
 
 
@@ -70,9 +63,9 @@ def test_card_tells_data_scores_and_calibration(places):
 
 
 def test_standard_input_to_standard_output(places):
-    done = reproduce("predict", "-", "--model", places["card"], text=FASTA.encode())
-    assert done.returncode == 0, done.stderr.decode()
-    table = pd.read_csv(io.BytesIO(done.stdout), sep="\t")
+    done = reproduce("predict", "-", "--model", places["card"], text=FASTA)
+    assert done.returncode == 0, done.stderr
+    table = pd.read_csv(io.StringIO(done.stdout), sep="\t")
     assert table["id"].tolist() == ["P1", "P2"]
     assert table["length"].tolist() == [33, 20]
 
@@ -83,12 +76,12 @@ def test_file_with_plots_and_a_bad_record(places, tmp_path):
     arguments = ["predict", str(source), "--model", places["card"], "-o", str(out)]
     stopped = reproduce(*arguments)
     assert stopped.returncode == 3
-    assert b"P/3: 1 letter outside" in stopped.stderr
+    assert "P/3: 1 letter outside" in stopped.stderr
     assert not out.exists()
     plots = tmp_path / "plots"
     skipped = reproduce(*arguments, "--on-error", "skip", "--plots", str(plots))
     assert skipped.returncode == 3
-    assert b"bad records: 1, listed in" in skipped.stderr
+    assert "bad records: 1, listed in" in skipped.stderr
     rows = [json.loads(line) for line in out.read_text().splitlines()]
     assert [row["id"] for row in rows] == ["P1", "P2"]
     assert "P/3" in Path(f"{out}.rejected.tsv").read_text()
@@ -102,10 +95,10 @@ def test_printed_command_for_shards_gives_the_same_table(places, tmp_path):
     arguments = ["predict", str(source), "--model", places["card"]]
     reproduce(*arguments, "-o", str(whole), "--on-error", "skip")
     printed = reproduce(*arguments, "-o", str(joined), "--shards", "2")
-    assert printed.returncode == 0, printed.stderr.decode()
-    command = shlex.split(printed.stdout.decode())
-    done = subprocess.run(command, capture_output=True, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    assert printed.returncode == 0, printed.stderr
+    command = shlex.split(printed.stdout)
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
     first, second = (pd.read_csv(path, sep="\t") for path in (whole, joined))
     assert first["id"].tolist() == second["id"].tolist() == ["P1", "P2", "P3", "P4"]
     assert np.allclose(first.select_dtypes(float), second.select_dtypes(float), atol=1e-5)
@@ -119,8 +112,8 @@ def test_part_of_json_lines_with_bad_records_only(places, tmp_path):
     source.write_text(">P1\nMKTAYIA\n>bad\nMK1\n")
     arguments = ["predict", str(source), "--model", places["card"], "-o", str(out)]
     printed = reproduce(*arguments, "--shards", "2")
-    done = subprocess.run(shlex.split(printed.stdout.decode()), capture_output=True, cwd=tmp_path)
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
+    done = subprocess.run(shlex.split(printed.stdout), capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
     assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["P1"]
 
 
@@ -143,7 +136,7 @@ def test_commands_for_shards(tmp_path, capsys):
 def test_list_shows_every_model():
     done = reproduce("predict", "--list")
     assert done.returncode == 0
-    assert "sonderby" in done.stdout.decode()
+    assert "sonderby" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -158,8 +151,8 @@ def test_list_shows_every_model():
 def test_mistakes_are_one_line(arguments, fault):
     done = reproduce("predict", *arguments)
     assert done.returncode == 2
-    assert fault in done.stderr.decode()
-    assert len(done.stderr.decode().strip().splitlines()) == 1
+    assert fault in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
 
 
 def test_nothing_to_release(tmp_path):

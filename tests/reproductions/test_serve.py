@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from processes import reproduce
 
 from common.errors import UsageError
 
@@ -26,13 +26,6 @@ FASTA = "".join(f">{name}\n{text}\n" for name, text in PROTEINS.items())
 
 def command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "reproductions.cli", *arguments]
-
-
-def reproduce(*arguments: str, **places: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"COLUMNS": "200"} | places
-    return subprocess.run(
-        command(*arguments), capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300
-    )
 
 
 @contextmanager
