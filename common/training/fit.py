@@ -29,6 +29,7 @@ from common.training.checkpoint import (
     save_checkpoint,
     save_weights,
 )
+from common.training.compiled import build_metrics
 from common.training.progress import Progress
 from common.training.recipe import Recipe
 from common.training.seeds import epoch_generator, reseed_layers
@@ -127,8 +128,10 @@ def fit(
     checks = None
     if validation is not None:
         checks = make_dataset(validation, _plan(validation, recipe, None), pad_to=_multiple())
-    if not state.epochs_done:
-        with named_faults(training):
+    with named_faults(training):
+        (first,) = make_dataset(training, [np.zeros(1, int)], pad_to=_multiple())
+        build_metrics(model, first)
+        if not state.epochs_done:
             learn_statistics(model, lambda: _inputs(training, _plan(training, recipe, None)))
     while state.epochs_done < recipe.epochs and not _exhausted(state, recipe):
         epoch, started = state.epochs_done, time.monotonic()
