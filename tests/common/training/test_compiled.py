@@ -36,7 +36,7 @@ def build(heads: int) -> keras.Model:
     model.compile(
         keras.optimizers.Adam(),
         dict.fromkeys(names, "sparse_categorical_crossentropy"),
-        metrics=dict.fromkeys(names, ["accuracy"]),
+        metrics={name: ["accuracy"] for name in names},
         jit_compile=False,
     )
     return model
