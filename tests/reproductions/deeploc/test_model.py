@@ -11,6 +11,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from processes import JAX
 
 from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
@@ -234,7 +235,7 @@ def test_a_smoke_run_on_jax_leaves_a_record(experiment, tmp_path):
         [sys.executable, "-m", "reproductions.cli", "run", f"deeploc/{experiment}",
          "--profile", "smoke", "--quiet", *small],
         capture_output=True, text=True, cwd=ROOT, timeout=600,
-        env=os.environ | places | {"KERAS_BACKEND": "jax"},
+        env=os.environ | places | JAX,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     assert list(tmp_path.rglob("seed1-fold0.json"))

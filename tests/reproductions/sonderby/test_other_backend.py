@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from processes import JAX
 
 from common.harness.record import RunKey, read_record
 
@@ -24,7 +25,7 @@ def test_a_smoke_run_on_jax_leaves_a_record(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "reproductions.cli", *arguments, *small],
         capture_output=True, text=True, cwd=ROOT, timeout=300,
-        env=os.environ | places | {"KERAS_BACKEND": "jax"},
+        env=os.environ | places | JAX,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     record = read_record(RunKey("smoke", "sonderby", "a-lstm", "paper", 1).path("json", tmp_path))
