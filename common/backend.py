@@ -22,6 +22,17 @@ def load_backend() -> None:
             tf.config.list_physical_devices()
 
 
+def compiles_steps() -> bool:
+    """Whether a training step is compiled as a whole: Keras's `jit_compile`.
+
+    On JAX a step else runs operation by operation. On TensorFlow XLA cannot read ragged inputs,
+    and compiles anew for each length.
+    """
+    import keras
+
+    return keras.config.backend() == "jax"
+
+
 @contextmanager
 def _silent_stderr() -> Iterator[None]:
     """Send the file descriptor of the standard error to nowhere; Python's errors are raised."""

@@ -9,6 +9,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from common.backend import compiles_steps
 from common.features.matrices import RESIDUES, UNITS_PER_BIT, blosum
 from common.layers import (
     AttentionDecoder,
@@ -62,7 +63,7 @@ def build(settings: Mapping[str, Any]) -> keras.Model:
         loss=losses,
         loss_weights=weights,
         metrics={"location": ["accuracy"]},
-        jit_compile=False,
+        jit_compile=compiles_steps(),
     )
     return model
 
@@ -92,7 +93,7 @@ def build_for(settings: Mapping[str, Any], n_labels: int, task: str) -> keras.Mo
         optimizer=Recipe.from_settings(settings).build_optimizer(),
         loss=HEADS[task].loss,
         metrics=list(HEADS[task].metrics),
-        jit_compile=False,
+        jit_compile=compiles_steps(),
     )
     return model
 

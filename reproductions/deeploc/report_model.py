@@ -9,6 +9,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from common.backend import compiles_steps
 from common.layers import (
     AttentionDecoder,
     MaskedBiLSTM,
@@ -95,7 +96,7 @@ def build(
             "membrane": known_crossentropy,
         },
         loss_weights={"location": 1.0, "membrane": settings["membrane_weight"]},
-        jit_compile=False,
+        jit_compile=compiles_steps(),
     )
     return model
 

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from common.backend import compiles_steps
 from common.layers import (
     ChannelAttention,
     FixedEmbedding,
@@ -80,7 +81,7 @@ def build(
         optimizer=Recipe.from_settings(settings).build_optimizer(),
         loss=head.loss,
         metrics=list(head.metrics),
-        jit_compile=False,
+        jit_compile=compiles_steps(),
     )
     return model
 

@@ -18,6 +18,7 @@ from typing import Any
 
 import keras
 
+from common.backend import compiles_steps
 from common.errors import UsageError
 from common.layers import (
     AttentionPooling,
@@ -89,7 +90,7 @@ def build(
         optimizer=recipe_of(settings).build_optimizer(),
         loss=head.loss,
         metrics=_metrics(task),
-        jit_compile=False,
+        jit_compile=compiles_steps(),
     )
     return model
 

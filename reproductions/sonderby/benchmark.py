@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 BATCH = 128
-LEAST_RATE, LEAST_GAIN, MOST_PADDING, LEAST_PIPELINE = 38_000, 1.8, 0.08, 10
+LEAST_RATE, LEAST_SHARE = 38_000, 0.9
+LEAST_GAIN, MOST_PADDING, LEAST_PIPELINE = 1.8, 0.08, 10
 
 
 def measure() -> list[Measurement]:
@@ -55,7 +56,6 @@ def measure() -> list[Measurement]:
     own, plain = _beside_plain_keras(model, settings)
     share, rate = padding_share(train.lengths, plan), residues / grouped_seconds
     gain, pipeline = padded_seconds / grouped_seconds, residues / pipeline_seconds
-    goal = f"at least {LEAST_RATE:,} where plain Keras has it"
     return [
         Measurement(
             f"padding of all positions, batch {settings['batch_size']}",
@@ -82,9 +82,16 @@ def measure() -> list[Measurement]:
             "our A-LSTM, ragged tokens",
             own,
             "positions/s",
-            goal,
-            own >= min(LEAST_RATE, plain),
-            f"{own / plain:.2f} of plain Keras",
+            f"at least {LEAST_RATE:,} where plain Keras has it",
+            own >= LEAST_RATE if plain >= LEAST_RATE else None,
+            "" if plain >= LEAST_RATE else "plain Keras has less on this machine",
+        ),
+        Measurement(
+            "ours beside plain Keras",
+            own / plain,
+            "times",
+            f"at least {LEAST_SHARE}",
+            own >= LEAST_SHARE * plain,
         ),
     ]
 

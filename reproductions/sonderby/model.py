@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from common.backend import compiles_steps
 from common.errors import UsageError
 from common.features.matrices import feature_table
 from common.layers import (
@@ -85,7 +86,7 @@ def build(settings: Mapping[str, Any], n_labels: int, task: str = "single-label"
         optimizer=Recipe.from_settings(settings).build_optimizer(),
         loss=HEADS[task].loss,
         metrics=list(HEADS[task].metrics),
-        jit_compile=False,
+        jit_compile=compiles_steps(),
     )
     return model
 
