@@ -239,7 +239,7 @@ def run_app(commands: typer.Typer) -> None:
 def _message(error: typer.TyperException) -> str:
     """What the parser has to say, in one line."""
     text = getattr(error, "format_message", lambda: str(error))()
-    return f"{' '.join(text.split())} Add --help for the options"
+    return f"{' '.join(text.split()).rstrip('.')}. Add --help for the options"
 
 
 def main() -> None:

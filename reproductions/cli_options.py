@@ -7,8 +7,21 @@ from typing import Annotated
 
 import typer
 
+
+def check_profile(name: str) -> str:
+    """Refuse a profile that there is none of."""
+    from common.harness.run_key import known_profile
+
+    return known_profile(name)
+
+
 ProfileOption = Annotated[
-    str, typer.Option(help="smoke (simulated data), quick (shortened) or full.", show_default=True)
+    str,
+    typer.Option(
+        help="smoke (simulated data), quick (shortened) or full.",
+        show_default=True,
+        callback=check_profile,
+    ),
 ]
 PapersOption = Annotated[
     list[str] | None, typer.Option("--paper", help="Only this paper; may be given again.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from common.errors import DataError, UsageError
+from reproductions.cli_options import check_profile
 
 if TYPE_CHECKING:
     from common.predict.panel import Answering
@@ -90,7 +91,9 @@ def predict(
 
 def release(
     model: Annotated[str, typer.Argument(help="A name that `reproduce predict --list` shows.")],
-    profile: Annotated[str, typer.Option(help="Of the run whose weights are released.")] = "full",
+    profile: Annotated[
+        str, typer.Option(help="Of the run whose weights are released.", callback=check_profile)
+    ] = "full",
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Folder; by default the paper's own.")
     ] = None,

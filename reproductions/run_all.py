@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from common.errors import DataError, ReproduceError, UsageError
-from reproductions.cli_options import JobsOption
+from reproductions.cli_options import JobsOption, ProfileOption
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
@@ -22,9 +22,7 @@ def command(fixed: str | None = None) -> typer.Typer:
 
     @app.command(epilog="Example: `./run_all.sh --profile quick --paper sonderby`")
     def run_all(
-        profile: Annotated[
-            str, typer.Option(help="smoke (simulated data), quick (shortened) or full.")
-        ] = "quick",
+        profile: ProfileOption = "quick",
         paper: Annotated[
             list[str] | None, typer.Option(help="Only this paper; may be given again.")
         ] = None,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from common.errors import DataError
 from common.features.databases import DATASETS, STAND_IN, benchmark_database
 from common.features.per_residue import PerResidueStore
 from common.features.profiles import HasSequence, are_cached, cached_profiles
@@ -38,6 +39,9 @@ def table_profiles(
         The database is not there.
     """
     named = settings["profile_database"]
+    if named and not Path(named).is_file():
+        remedy = "Let profile_database name a FASTA file, or nothing for the stand-in"
+        raise DataError(str(named), "this profile database is not there", remedy)
     path = cached_profiles(
         proteins,
         Path(named) if named else stand_in_database(),

@@ -144,7 +144,7 @@ def write_baseline(table: pd.DataFrame, results: Path | None = None) -> Path:
 
 def read_baseline(path: Path) -> pd.DataFrame:
     """Read a `baseline.csv`; `DataError` where it cannot be used."""
-    return read_table(path, TEXT, NUMBERS)
+    return read_table(path, TEXT, NUMBERS, "reproduce baseline")
 
 
 def parse_folds(text: str) -> set[int]:

@@ -154,7 +154,7 @@ def write_claims(table: pd.DataFrame, results: Path | None = None) -> Path:
 
 def read_claims(path: Path) -> pd.DataFrame:
     """Read a `claims.csv`; `DataError` where it cannot be used."""
-    return read_table(path, TEXT, NUMBERS)
+    return read_table(path, TEXT, NUMBERS, "reproduce compare")
 
 
 def ran_on(row: Mapping[str, Any]) -> str:

@@ -124,7 +124,7 @@ def write_comparison(table: pd.DataFrame, results: Path | None = None) -> Path:
 
 def read_comparison(path: Path | BinaryIO) -> pd.DataFrame:
     """Read a `comparison.csv`; `DataError` where it cannot be used."""
-    return read_table(path, TEXT, NUMBERS)
+    return read_table(path, TEXT, NUMBERS, "reproduce compare")
 
 
 def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> Iterable[Row]:

@@ -13,6 +13,13 @@ from common.paths import results_folder
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
+def known_profile(name: str) -> str:
+    """The name of a profile; `UsageError` for another."""
+    if name not in PROFILES:
+        raise UsageError(f"profile {name!r}", "unknown", f"Known: {', '.join(PROFILES)}")
+    return name
+
+
 @dataclass(frozen=True, order=True)
 class RunKey:
     """What tells one run from every other.
@@ -36,10 +43,7 @@ class RunKey:
             if not _NAME.fullmatch(name):
                 fault = "a name begins with a letter or digit; then . _ + and - are allowed too"
                 raise UsageError(f"{kind} {name!r}", fault, "Choose another name")
-        if self.profile not in PROFILES:
-            raise UsageError(
-                f"profile {self.profile!r}", "unknown", f"Known: {', '.join(PROFILES)}"
-            )
+        known_profile(self.profile)
         for kind in ("seed", "fold"):
             number = getattr(self, kind)
             if not isinstance(number, int) or number < 0:

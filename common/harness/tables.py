@@ -35,16 +35,21 @@ def write_table(table: pd.DataFrame, path: Path) -> Path:
 
 
 def read_table(
-    path: Path | BinaryIO, text_columns: Sequence[str], number_columns: Sequence[str]
+    path: Path | BinaryIO,
+    text_columns: Sequence[str],
+    number_columns: Sequence[str],
+    command: str,
 ) -> pd.DataFrame:
     """Read what `write_table` wrote: text as it is, numbers as float64 with NaN for none.
+
+    Errors name the `command` that writes it.
 
     Raises
     ------
     DataError
         The file is missing, lacks a column, or has text where a number belongs.
     """
-    remedy = "Make it again with the command that writes it"
+    remedy = f"`{command}` makes it"
     try:
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
         missing = [c for c in (*text_columns, *number_columns) if c not in table]

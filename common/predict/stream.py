@@ -97,7 +97,8 @@ def predict_file(
         As `check_target`, or an unknown format.
     DataError
         A bad record, or a file that cannot be read. The windows before a bad record are kept: the
-        same call with `skip_bad` goes on behind them. A mended file is predicted anew.
+        same call with `skip_bad` goes on behind them. A mended file is predicted anew, so that
+        nothing is kept of one that is damaged.
     StorageError
         The folder of `target` cannot be written.
     """
@@ -124,6 +125,12 @@ def predict_file(
             bad.unlink()
         os.replace(part, target)
         state.unlink(missing_ok=True)
+    except DataError as error:
+        whole_file = error.record == str(source)
+        if whole_file or not state.exists():  # there is nothing that could go on
+            for path in (part, bad, state):
+                path.unlink(missing_ok=True)
+        raise
     except OSError as error:
         raise storage_error(target, error) from error
     return done

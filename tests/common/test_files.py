@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from common.errors import DataError, StorageError, UsageError
-from common.files import locked, write_whole, written_whole
+from common.files import locked, storage_error, write_whole, written_whole
 
 
 def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
@@ -48,6 +48,21 @@ def test_storage_faults_name_the_file_and_the_remedy(tmp_path, number, words):
         write_whole(tmp_path / "b.csv", fail)
     assert str(tmp_path / "b.csv") in str(caught.value)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("REPRODUCE_RESULTS", "with REPRODUCE_RESULTS"),
+        ("REPRODUCE_RUNS", "with REPRODUCE_RUNS"),
+        ("REPRODUCE_DATA", "with REPRODUCE_DATA"),
+        ("HOME", "Name an output in a writable folder"),
+    ],
+)
+def test_the_remedy_names_the_folder_that_is_at_fault(tmp_path, monkeypatch, variable, words):
+    monkeypatch.setenv(variable, str(tmp_path))
+    error = storage_error(tmp_path / "deep" / "file", OSError(errno.EROFS, "made up"))
+    assert words in str(error)
 
 
 def test_other_faults_stay_what_they_are(tmp_path):

@@ -1,3 +1,6 @@
+import pytest
+
+from common.errors import DataError
 from common.features import table_profiles
 from common.features.databases import DATASETS, STAND_IN
 from common.features.per_residue import write_store
@@ -19,12 +22,20 @@ def test_settings_choose_the_database_and_the_tool(tmp_path, monkeypatch):
     settings = {"profile_tool": "mmseqs", "profile_iterations": 3, "profile_database": ""}
     found = table_profiles.table_profiles(settings, ["protein"], "mine")
     assert found.ids == ("P1",)
-    named = settings | {"profile_database": "/somewhere/UniRef50.fasta"}
+    (tmp_path / "UniRef50.fasta").write_text(">P\nMK\n")
+    named = settings | {"profile_database": str(tmp_path / "UniRef50.fasta")}
     table_profiles.table_profiles(named, ["protein"], "mine")
     assert asked == [
         (["protein"], "all.fasta", "mine", "mmseqs", 3, STAND_IN, DATASETS),
         (["protein"], "UniRef50.fasta", "mine", "mmseqs", 3, "UniRef50.fasta", ()),
     ]
+
+
+def test_a_database_that_is_not_there_is_named(tmp_path):
+    settings = {"profile_tool": "mmseqs", "profile_iterations": 3}
+    settings |= {"profile_database": str(tmp_path / "none.fasta")}
+    with pytest.raises(DataError, match=r"none\.fasta: this profile database is not there"):
+        table_profiles.table_profiles(settings, ["protein"], "mine")
 
 
 def test_the_stand_in_is_written_once(tmp_path, monkeypatch):

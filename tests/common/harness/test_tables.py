@@ -38,14 +38,15 @@ def test_text_of_a_cell(value, text):
 def test_round_trip(tmp_path):
     table = as_table([Row("NA", 0.25), Row("", math.nan), Row('a,"b"', 3.0)], Row)
     path = write_table(table, tmp_path / "t.csv")
-    found = read_table(path, ["name"], ["value"])
+    found = read_table(path, ["name"], ["value"], "reproduce compare")
     pd.testing.assert_frame_equal(found, table, check_dtype=False)
     assert path.read_bytes() == b'name,value\nNA,0.25\n,\n"a,""b""",3\n'
 
 
 def test_empty_table_keeps_its_columns(tmp_path):
     path = write_table(as_table([], Row), tmp_path / "t.csv")
-    assert list(read_table(path, ["name"], ["value"]).columns) == ["name", "value"]
+    found = read_table(path, ["name"], ["value"], "reproduce compare")
+    assert list(found.columns) == ["name", "value"]
 
 
 @pytest.mark.parametrize(
@@ -60,5 +61,6 @@ def test_files_that_cannot_be_used(tmp_path, content, message):
     path = tmp_path / "t.csv"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(DataError, match=message):
-        read_table(path, ["name"], ["value"])
+    with pytest.raises(DataError, match=message) as caught:
+        read_table(path, ["name"], ["value"], "reproduce compare")
+    assert "`reproduce compare` makes it" in str(caught.value)

@@ -96,8 +96,27 @@ def test_faults_of_the_whole_file(predictor, tmp_path):
             predict_file(predictor, empty, tmp_path / "out.tsv", skip_bad=skip)
     with pytest.raises(DataError, match="no such file"):
         predict_file(predictor, tmp_path / "none.fasta", tmp_path / "out.tsv")
+    assert [path.name for path in tmp_path.iterdir()] == ["empty.fasta"]
     with pytest.raises(UsageError, match="'csv'"):
         predict_file(predictor, empty, tmp_path / "out.csv", form="csv")
+
+
+def test_a_bad_record_of_the_first_window_leaves_nothing(predictor, tmp_path):
+    path = tmp_path / "in.fasta"
+    path.write_text(">a\nMKV\n>b\nMK1\n")
+    with pytest.raises(DataError, match="b: 1 letter"):
+        predict_file(predictor, path, tmp_path / "out.tsv")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.fasta"]
+
+
+def test_a_truncated_file_leaves_nothing_of_its_whole_windows(predictor, fasta, tmp_path):
+    path, windows = tmp_path / "in.fasta.gz", []
+    content = gzip.compress(fasta.read_bytes())
+    path.write_bytes(content[: len(content) * 9 // 10])
+    with pytest.raises(DataError, match="truncated"):
+        predict_file(predictor, path, tmp_path / "out.tsv", window=8, report=windows.append)
+    assert windows
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.fasta", "in.fasta.gz"]
 
 
 def test_folder_that_is_a_file(predictor, fasta, tmp_path):
