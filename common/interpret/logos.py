@@ -35,6 +35,9 @@ NUCLEOTIDE_COLOURS = {
 FONT = "DejaVu Sans Mono"
 """Comes with matplotlib; its I has serifs and does not become a bar when it is stretched."""
 
+LEAST_COLUMNS = 5
+"""Columns that a logo has room for, so that the letters of a narrower filter stay readable."""
+
 
 def filter_pssm(
     kernel: np.ndarray,
@@ -92,6 +95,8 @@ def filter_pssm(
 def draw_filter_logo(ax: Axes, pssm: pd.DataFrame, title: str = "") -> None:
     """Draw a scoring matrix as a logo: letters for above the axis, letters against below it.
 
+    A matrix of fewer than `LEAST_COLUMNS` columns stands in the middle.
+
     Parameters
     ----------
     ax : Axes
@@ -114,7 +119,10 @@ def draw_filter_logo(ax: Axes, pssm: pd.DataFrame, title: str = "") -> None:
     ax.set_ylim(-1.02, 1.02)
     ax.set_yticks([-1, 0, 1])
     ax.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
-    ax.set_xlim(pssm.index[0] - 0.6, pssm.index[-1] + 0.6)
+    first, last = pssm.index[[0, -1]]
+    margin = max(LEAST_COLUMNS - len(pssm), 0) / 2 + 0.6
+    ax.set_xlim(first - margin, last + margin)
+    ax.set_xticks([tick for tick in ax.get_xticks() if first <= tick <= last])
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_xlabel("position in the filter")
     ax.set_ylabel("weight, scaled")

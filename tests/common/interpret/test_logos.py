@@ -75,9 +75,18 @@ def test_logos_of_nucleotides_of_every_width_have_whole_positions(width):
     ax = Figure().add_subplot()
     (pssm,) = logos.filter_pssm(kernel(width, 4, 1), slice(0, 4), logos.NUCLEOTIDES)
     logos.draw_filter_logo(ax, pssm)
-    ticks = [tick for tick in ax.get_xticks() if 0.5 < tick < width + 0.5]
-    assert ticks
-    assert all(tick == int(tick) for tick in ticks)
+    ticks = ax.get_xticks()
+    assert len(ticks)
+    assert all(tick == int(tick) and 1 <= tick <= width for tick in ticks)
+
+
+@pytest.mark.parametrize(("width", "columns"), [(1, 5), (2, 5), (5, 5), (9, 9)])
+def test_a_narrow_filter_stands_in_the_middle_of_five_columns(width, columns):
+    ax = Figure().add_subplot()
+    logos.draw_filter_logo(ax, logos.filter_pssm(kernel(width))[0])
+    left, right = ax.get_xlim()
+    assert right - left == pytest.approx(columns + 0.2)
+    assert (left + right) / 2 == pytest.approx((width + 1) / 2)
 
 
 def test_every_residue_has_a_colour():
