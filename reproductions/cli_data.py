@@ -6,7 +6,11 @@ from typing import Annotated
 
 import typer
 
-data = typer.Typer(help="Find, fetch and verify the data sets.", no_args_is_help=True)
+data = typer.Typer(
+    help="Find, fetch and verify the data sets.",
+    epilog="Example: `reproduce data status`",
+    no_args_is_help=True,
+)
 
 NamesArgument = Annotated[
     list[str] | None, typer.Argument(help="Data sets, as `reproduce data status` names them.")
@@ -43,19 +47,37 @@ def fetch(
 
 @data.command(epilog="Example: `reproduce data status`")
 def status() -> None:
-    """Show which data sets are here, from where, and whether they are exact."""
+    """Show which data sets are here, from where, and whether they are exact.
+
+    What is wrong with the files of a data set stands below the table.
+    """
+    from rich import box
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from common.data.status import status_table
 
-    frame = status_table()
-    table = Table()
-    for name in frame.columns:
-        table.add_column(name, no_wrap=name == "dataset")
-    for row in frame.itertuples(index=False):
-        table.add_row(*(f"{value:,}" if isinstance(value, int) else str(value) for value in row))
-    Console().print(table)
+    table = Table(
+        *(Column(name, no_wrap=True) for name in ("dataset", "variant", "here")),
+        "origin",
+        Column("MB", justify="right", no_wrap=True),
+        "verified",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    faults = []
+    for row in status_table().itertuples(index=False):
+        verdict, colon, _ = row.verified.partition(":")
+        size = f"{row.bytes / 1e6:,.3f}"
+        table.add_row(row.dataset, row.variant, row.files, row.origin, size, verdict)
+        if colon:
+            faults.append(f"{row.dataset}: {row.verified}")
+    console = Console(highlight=False, markup=False)
+    console.print(table)
+    for fault in faults:
+        console.print(fault)
 
 
 @data.command(epilog="Example: `reproduce data verify`")
