@@ -1,7 +1,10 @@
-"""Calibration: known temperatures are found, and the error is that of a hand computation."""
+"""Calibration: known temperatures are found; errors are those of scikit-learn and by hand."""
 
 import numpy as np
 import pytest
+from scipy.special import softmax
+from sklearn.calibration import calibration_curve
+from sklearn.metrics import log_loss
 
 from common.metrics.calibration import (
     expected_calibration_error,
@@ -30,6 +33,26 @@ def test_a_known_temperature_is_found_and_undone(calibrated, temperature):
     assert expected_calibration_error(mended, truth) < 0.012
 
 
+@pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
+def test_scaling_is_the_softmax_of_scipy(temperature):
+    probabilities = np.random.default_rng(1).dirichlet(np.ones(5), 50)
+    wanted = softmax(np.log(probabilities) / temperature, axis=1)
+    assert scale_probabilities(probabilities, temperature) == pytest.approx(wanted, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_fitted_temperature_has_the_least_log_loss_by_scikit_learn(seed):
+    rng = np.random.default_rng(seed)
+    probabilities, truth = rng.dirichlet(np.ones(4), 500), rng.integers(0, 4, 500)
+    truth = np.where(rng.random(500) < 0.5, probabilities.argmax(axis=1), truth)
+    fitted = fit_temperature(probabilities, truth)
+    losses = [
+        log_loss(truth, scale_probabilities(probabilities, fitted * factor), labels=range(4))
+        for factor in (0.99, 1, 1.01)
+    ]
+    assert losses[1] < min(losses[0], losses[2])
+
+
 def test_distortion_shows_in_the_error(calibrated):
     probabilities, truth = calibrated
     before = expected_calibration_error(probabilities, truth)
@@ -47,6 +70,23 @@ def test_error_by_hand():
     table = reliability(probabilities, truth, bins=4)
     assert table[:, 0].tolist() == [0, 0, 2, 2]
     assert np.isnan(table[0, 1])
+
+
+@pytest.mark.parametrize(("seed", "bins"), [(0, 5), (1, 10), (2, 15)])
+def test_bins_and_error_agree_with_scikit_learn(seed, bins):
+    rng = np.random.default_rng(seed)
+    probabilities, truth = rng.dirichlet(np.full(6, 0.5), 400), rng.integers(0, 6, 400)
+    confidence, right = probabilities.max(axis=1), probabilities.argmax(axis=1) == truth
+    share_right, mean_confidence = calibration_curve(right, confidence, n_bins=bins)
+    counts, _ = np.histogram(confidence, bins, range=(0, 1))
+    filled = counts > 0
+    table = reliability(probabilities, truth, bins)
+    assert table[:, 0].tolist() == counts.tolist()
+    assert table[filled, 1] == pytest.approx(mean_confidence, abs=1e-12)
+    assert table[filled, 2] == pytest.approx(share_right, abs=1e-12)
+    wanted = np.average(np.abs(share_right - mean_confidence), weights=counts[filled])
+    error = expected_calibration_error(probabilities, truth, bins)
+    assert error == pytest.approx(wanted, abs=1e-12)
 
 
 def test_certain_and_impossible_are_finite():

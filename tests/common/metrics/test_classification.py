@@ -119,6 +119,17 @@ def test_confusion_has_true_labels_in_rows():
     assert table.to_numpy().sum() == 6
 
 
+@pytest.mark.parametrize(("normalise", "sklearn_name"), [(False, None), (True, "true")])
+@pytest.mark.parametrize("seed", range(3))
+def test_confusion_agrees_with_scikit_learn_in_the_given_order(seed, normalise, sklearn_name):
+    truth, predicted = random_pair(seed)
+    order = LABELS[::-1]
+    table = classification.confusion(truth, predicted, order, normalise=normalise).to_numpy()
+    wanted = metrics.confusion_matrix(truth, predicted, labels=order, normalize=sklearn_name)
+    np.testing.assert_allclose(table, wanted, atol=1e-12)
+    assert not np.allclose(table, wanted.T), "rows and columns can be told apart"
+
+
 def test_confusion_as_fractions_of_the_true_class():
     table = classification.confusion(*hand_worked(), LABELS, normalise=True)
     assert table.loc["Nucleus"].tolist() == pytest.approx([2 / 3, 1 / 3, 0, 0])

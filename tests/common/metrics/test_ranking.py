@@ -74,6 +74,20 @@ def test_pr_curves_end_at_recall_zero_and_step_over_their_area():
         assert steps == pytest.approx(areas.pr_auc[label])
 
 
+def test_points_of_the_curves_agree_with_scikit_learn():
+    truth, scores = random_scores(4)
+    roc, pr = (curve(truth, scores, LABELS) for curve in (ranking.roc_curve, ranking.pr_curve))
+    one_hot = label_binarize(truth, classes=LABELS)
+    pairs = dict(zip(LABELS, zip(one_hot.T, scores.T, strict=True), strict=True))
+    for label, pair in {**pairs, ranking.MICRO: (one_hot.ravel(), scores.ravel())}.items():
+        x, y, threshold = metrics.roc_curve(*pair)
+        points = roc[roc.label == label].drop(columns="label").to_numpy()
+        np.testing.assert_allclose(points, np.transpose([x, y, threshold]))
+        precision, recall, threshold = metrics.precision_recall_curve(*pair)
+        points = pr[pr.label == label].drop(columns="label").to_numpy()
+        np.testing.assert_allclose(points, np.transpose([recall, precision, [*threshold, np.inf]]))
+
+
 def test_a_class_without_examples_has_no_curve_and_no_area():
     truth, scores = ["A", "B", "A"], [[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.6, 0.1, 0.3]]
     with warnings.catch_warnings():

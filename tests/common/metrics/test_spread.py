@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy import stats
+from scipy.differentiate import derivative
 
 from common.errors import DataError
 from common.metrics import resampling, spread
@@ -236,6 +237,14 @@ def test_seed_spread_by_hand():
     assert summary.n == 3
 
 
+@pytest.mark.parametrize("n", [2, 5, 10])
+def test_seed_spread_agrees_with_scipy(n):
+    values = np.random.default_rng(n).normal(0.8, 0.01, n)
+    summary = spread.seed_spread(values)
+    assert summary.mean == pytest.approx(stats.tmean(values), abs=1e-12)
+    assert summary.sd == pytest.approx(stats.tstd(values), abs=1e-12)
+
+
 def test_one_seed_has_no_spread():
     summary = spread.seed_spread([0.8])
     assert (summary.mean, summary.n) == (0.8, 1)
@@ -270,7 +279,12 @@ def test_binomial_error_of_known_test_sets():
     # 83.37 % of setDeepLoc's 2768 and 60.92 % of setHARD's 490, in percentage points
     assert 100 * spread.binomial_se(0.8337, 2768) == pytest.approx(0.708, abs=5e-4)
     assert 100 * spread.binomial_se(0.6092, 490) == pytest.approx(2.204, abs=5e-4)
-    assert spread.binomial_se(0.3, 50) == pytest.approx(stats.binom(50, 0.3).std() / 50)
+
+
+def test_binomial_error_agrees_with_scipy():
+    rng = np.random.default_rng(23)
+    for p, n in zip(rng.random(20), rng.integers(1, 5000, 20), strict=True):
+        assert spread.binomial_se(p, n) == pytest.approx(stats.binom(n, p).std() / n, abs=1e-12)
 
 
 @pytest.mark.parametrize(("p", "n"), [(83.4, 100), (-0.1, 100), (0.5, 0), (np.nan, 10)])
@@ -286,6 +300,18 @@ def test_fisher_interval_agrees_with_scipy():
     wanted = result.confidence_interval(0.9)
     assert interval.low == pytest.approx(wanted.low, abs=1e-12)
     assert interval.high == pytest.approx(wanted.high, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_fisher_error_agrees_with_scipy(seed):
+    """Standard error of z, from SciPy's interval, times a numeric dr/dz."""
+    rng = np.random.default_rng(seed)
+    x, noise = rng.normal(size=(2, rng.integers(10, 200)))
+    result = stats.pearsonr(x, rng.uniform(-2, 2) * x + noise)
+    ends = np.arctanh(result.confidence_interval(0.9))
+    se_of_z = np.ptp(ends) / 2 / stats.norm.ppf(0.95)
+    wanted = se_of_z * derivative(np.tanh, np.arctanh(result.statistic)).df
+    assert spread.fisher_z_se(result.statistic, len(x)) == pytest.approx(wanted, rel=1e-8)
 
 
 def test_fisher_error_is_the_small_interval_on_the_scale_of_r():
