@@ -14,8 +14,8 @@ Tensor = Any
 class PositionDropout(keras.layers.Layer):
     """Blank whole positions of a sequence in training, without rescaling the rest.
 
-    The input dropout of the DTU group's Lasagne models (DeepLoc): a residue's features are all
-    kept or all zero, and those kept are not divided by ``1 - rate``.
+    The input dropout of the DTU group's Lasagne models (DeepLoc, Almagro Armenteros et al. 2017):
+    a residue's features are all kept or all zero, and those kept are not divided by ``1 - rate``.
 
     Parameters
     ----------

@@ -16,7 +16,8 @@ Tensor = Any
 class FixedEmbedding(keras.layers.Layer):
     """Look tokens up in a table that is never trained (one-hot, BLOSUM, HSDM, side by side).
 
-    The host then moves one byte a residue, and the device makes the features.
+    The residues' encodings of Sønderby et al. (2015). The host then moves one byte a
+    residue, and the device makes the features.
 
     Parameters
     ----------

@@ -116,7 +116,11 @@ class MaskedLayer(keras.layers.Layer):
     """A layer that is handed its mask as an argument and attaches none to its output.
 
     Keras would otherwise pass masks along unseen, and a layer that shortens its sequence would
-    hand on a mask of the wrong length.
+    hand on a mask of the wrong length: https://keras.io/guides/understanding_masking_and_padding/
+
+    Notes
+    -----
+    Masking: none of its own; each layer that inherits states what it does with its mask.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -130,6 +134,9 @@ class MaskedLayer(keras.layers.Layer):
 @keras.saving.register_keras_serializable(package="reproduce")
 class RaggedToDense(keras.layers.Layer):
     """Make a batch dense and hand out its mask: the first layer of every model.
+
+    ``tf.RaggedTensor.to_tensor`` and ``tf.sequence_mask`` in one, on every backend:
+    https://www.tensorflow.org/guide/ragged_tensor
 
     Call arguments
     --------------

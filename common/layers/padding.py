@@ -16,8 +16,9 @@ Tensor = Any
 class PadSequences(MaskedLayer):
     """Append zeros to every sequence, for networks that are published without masks.
 
-    Such a network's answer depends on the padding that it sees. With the same padding for every
-    protein, whatever else is in its batch, it depends on the protein alone.
+    Such a network's answer depends on the padding that it sees (those of Jurtz et al. 2017). With
+    the same padding for every protein, whatever else is in its batch, it depends on the protein
+    alone.
 
     Parameters
     ----------

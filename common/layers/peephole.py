@@ -37,7 +37,8 @@ def clip_gradient(x: Tensor, bound: float) -> Tensor:
 class PeepholeLSTMCell(keras.layers.Layer):
     """One step of ``lasagne.layers.LSTMLayer``, on one batch of inputs and states.
 
-    With the gates input, forget, cell and output stacked in this order::
+    Graves (2013), equations 7 to 11, with the gates input, forget, cell and output stacked in this
+    order::
 
         z = x W + h U + b                       (gradient clipped here)
         i = sigmoid(z_i + p_i * c),  f = sigmoid(z_f + p_f * c)
@@ -164,6 +165,8 @@ class PeepholeLSTMCell(keras.layers.Layer):
 @keras.saving.register_keras_serializable(package="reproduce")
 class PeepholeLSTM(MaskedLayer):
     """``lasagne.layers.LSTMLayer`` over each sequence's own residues.
+
+    Every step is that of a `PeepholeLSTMCell` (Graves 2013, equations 7 to 11).
 
     Parameters
     ----------

@@ -18,9 +18,9 @@ class SkippingBiLSTM(MaskedLayer):
     """A bidirectional LSTM over the steps that are not all zero, wherever these stand.
 
     What ``Masking(0.)`` before ``Bidirectional(LSTM(..., return_sequences=True))`` gave in Keras
-    2.0 (RNATracker's fixed-length networks, whose padding is on the left): a blank step changes no
-    state, and its output repeats the state that the reading has then. ``Bidirectional`` of Keras 3
-    puts zeros there; its single ``LSTM`` still repeats the state.
+    2.0 (the fixed-length networks of RNATracker, Yan et al. 2019, whose padding is on the left): a
+    blank step changes no state, and its output repeats the state that the reading has then.
+    ``Bidirectional`` of Keras 3 puts zeros there; its single ``LSTM`` still repeats the state.
 
     Parameters
     ----------

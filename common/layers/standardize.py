@@ -17,6 +17,9 @@ Tensor = Any
 class Standardize(MaskedLayer):
     """Bring each feature to mean 0 and standard deviation 1 over what `learn` was told.
 
+    Networks learn faster from inputs that are centred and of equal variance: LeCun et al. (1998),
+    Efficient BackProp, section 4.3.
+
     Call arguments
     --------------
     x : (batch, features) or (batch, length, features)

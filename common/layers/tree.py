@@ -16,9 +16,9 @@ Tensor = Any
 class TreeLeaves(keras.layers.Layer):
     """Probabilities of the leaves of a tree of binary decisions, each a sigmoid.
 
-    DeepLoc's hierarchical output: the likelihood of a location is the product of the decisions
-    along its path, so that the leaves sum to 1 and the cross-entropy of the leaf is the sum of
-    those of its decisions.
+    DeepLoc's hierarchical output (Almagro Armenteros et al. 2017): the likelihood of a location is
+    the product of the decisions along its path, so that the leaves sum to 1 and the cross-entropy
+    of the leaf is the sum of those of its decisions.
 
     Parameters
     ----------

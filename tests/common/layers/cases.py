@@ -24,6 +24,10 @@ LENGTHS = np.array([11, 1, 3, 7, 2], dtype="int32")
 PADDED = 13
 TABLE = np.vstack([np.zeros(3), np.random.default_rng(3).normal(size=(6, 3))]).astype("float32")
 """Of `FixedEmbedding`: token 0 is padding."""
+PATHS = [[1, 1, 0, 0], [1, -1, 0, 0], [-1, 0, 1, 0], [-1, 0, -1, 1], [-1, 0, -1, -1]]
+"""Of `TreeLeaves`: five leaves behind as many decisions as there are features."""
+POSITIVE = ("moving_variance", "scale")
+"""Names of the weights that something is divided by."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,10 @@ class Case:
         ``sequence`` (zero on padding), ``vector`` or ``mask`` (of the sequence before it).
     window : (kernel, step)
         A sequence of n residues comes out with ``(n - kernel) // step + 1`` positions.
+    fixed : int, optional
+        Length that the output has whatever that of the input is.
     reads : str
-        ``features`` or ``tokens``.
+        ``features`` or ``tokens`` of sequences, or ``vectors``, which have neither length nor mask.
     masks : bool
         Whether the layer itself hides padding.
     """
@@ -47,6 +53,7 @@ class Case:
     make: Callable[..., Any]
     outputs: tuple[str, ...] = ("sequence",)
     window: tuple[int, int] = (1, 1)
+    fixed: int | None = None
     reads: str = "features"
     masks: bool = True
 
@@ -135,7 +142,18 @@ CASES = {
     "fixed embedding": Case(_partial(layers.FixedEmbedding, TABLE), reads="tokens"),
     "ragged to dense": Case(_partial(layers.RaggedToDense), SHORTER),
     "ragged to dense, tokens": Case(_partial(layers.RaggedToDense), SHORTER, reads="tokens"),
+    "pad to a length": Case(
+        _partial(layers.PadSequences, length=20), SHORTER, fixed=20, masks=False
+    ),
+    "pad, extra": Case(_partial(layers.PadSequences, extra=2), SHORTER, masks=False),
     "standardize": Case(_partial(layers.Standardize)),
+    "standardize, vectors": Case(
+        _partial(layers.Standardize), ("vector",), reads="vectors", masks=False
+    ),
+    "batch normalization": Case(
+        _partial(layers.TorchBatchNormalization), ("vector",), reads="vectors", masks=False
+    ),
+    "tree": Case(_partial(layers.TreeLeaves, PATHS), ("vector",), reads="vectors", masks=False),
     "skipping": Case(_partial(layers.SkippingBiLSTM, 3)),
     "skipping, old gates": Case(
         _partial(layers.SkippingBiLSTM, 3, recurrent_activation=layers.old_hard_sigmoid),
@@ -169,27 +187,47 @@ def a_batch(
     return x * mask[..., None], mask
 
 
-def batch_of(name: str, lengths: np.ndarray = LENGTHS) -> tuple[np.ndarray, np.ndarray]:
-    """What a case reads, features or tokens, zero on padding, and its mask."""
+def batch_of(name: str, lengths: np.ndarray = LENGTHS) -> tuple[np.ndarray, np.ndarray | None]:
+    """What a case reads, zero on padding, and its mask; vectors have none."""
     x, mask = a_batch(lengths)
+    if CASES[name].reads == "vectors":
+        return np.random.default_rng(4).normal(size=(len(x), FEATURES)).astype("float32"), None
     if CASES[name].reads == "tokens":
         x = np.random.default_rng(2).integers(1, len(TABLE), mask.shape).astype("uint8") * mask
     return x, mask
 
 
-def beside(layer: Any, mask: Any) -> dict[str, Any]:
+def row_of(
+    x: np.ndarray, mask: np.ndarray | None, row: int
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """One vector, or one sequence without its padding, and its mask: a batch of one."""
+    if mask is None:
+        return x[row : row + 1], None
+    own = np.s_[row : row + 1, : mask[row].sum()]
+    return x[own], mask[own]
+
+
+def beside(layer: Any, mask: np.ndarray | None) -> dict[str, Any]:
     """What a layer takes beside its sequences: their mask, their lengths, or nothing."""
-    takes = inspect.signature(layer.call).parameters
+    if mask is None:
+        return {}
+    takes, mask = inspect.signature(layer.call).parameters, ops.convert_to_tensor(mask)
     if "mask" in takes:
         return {"mask": mask}
     return {"length": layers.lengths(mask)} if "length" in takes else {}
 
 
+def shape_of(name: str, length: int | None) -> tuple[int | None, ...]:
+    """Shape of one of the records that a case reads."""
+    shapes = {"features": (length, FEATURES), "tokens": (length,), "vectors": (FEATURES,)}
+    return shapes[CASES[name].reads]
+
+
 def symbols_of(name: str, layer: Any, length: int | None) -> tuple[Any, dict[str, Any]]:
-    """Symbolic sequences, and what the layer takes beside them."""
-    tokens = CASES[name].reads == "tokens"
-    x = keras.Input((length,) if tokens else (length, FEATURES), dtype="uint8" if tokens else None)
-    kinds = {"mask": ((length,), "bool"), "length": ((), "int32")}
+    """Symbolic records, and what the layer takes beside them."""
+    reads = CASES[name].reads
+    x = keras.Input(shape_of(name, length), dtype="uint8" if reads == "tokens" else None)
+    kinds = {"mask": ((length,), "bool"), "length": ((), "int32")} if reads != "vectors" else {}
     takes = [kind for kind in kinds if kind in inspect.signature(layer.call).parameters]
     return x, {kind: keras.Input(kinds[kind][0], dtype=kinds[kind][1]) for kind in takes}
 
@@ -197,12 +235,18 @@ def symbols_of(name: str, layer: Any, length: int | None) -> tuple[Any, dict[str
 def built(name: str, **options: Any) -> Any:
     """The case's layer with weights that depend on nothing but the case: no bias is zero."""
     layer = CASES[name].make(**options)
-    layer.build((None, None) if CASES[name].reads == "tokens" else (None, None, FEATURES))
+    layer.build((None, *shape_of(name, None)))
     layer.built = True
     if isinstance(layer, layers.FixedEmbedding):
         return layer
     rng = np.random.default_rng(sum(map(ord, name)))
-    layer.set_weights([rng.normal(size=w.shape, scale=0.5) for w in layer.weights])
+    drawn = [rng.normal(size=weight.shape, scale=0.5) for weight in layer.weights]
+    layer.set_weights(
+        [
+            abs(values) + 0.5 if weight.name in POSITIVE else values
+            for weight, values in zip(layer.weights, drawn, strict=True)
+        ]
+    )
     return layer
 
 
@@ -210,7 +254,6 @@ def outputs_of(layer: Any, x: np.ndarray, mask: np.ndarray | None) -> list[np.nd
     """Call a layer and hand all its outputs out as arrays."""
     if mask is None and "length" in inspect.signature(layer.call).parameters:
         mask = np.ones(x.shape[:2], dtype=bool)
-    mask = None if mask is None else ops.convert_to_tensor(mask)
     result = layer(ops.convert_to_tensor(x), **beside(layer, mask))
     result = result if isinstance(result, tuple) else (result,)
     return [ops.convert_to_numpy(part) for part in result]
@@ -222,11 +265,16 @@ def windows(case: Case, lengths: np.ndarray) -> np.ndarray:
     return np.maximum((np.asarray(lengths) - kernel) // step + 1, 0)
 
 
-def gradients(layer: Any, x: np.ndarray, mask: np.ndarray) -> list[np.ndarray]:
-    """Gradients of a random weighting of the outputs by the weights, then by the input."""
+def gradients(
+    layer: Any, x: np.ndarray, mask: np.ndarray | None, **options: Any
+) -> list[np.ndarray]:
+    """Gradients of a random weighting of the outputs by the weights, then by the input.
+
+    Further options (``training``) are the call's.
+    """
     if not np.issubdtype(x.dtype, np.floating):
         return []  # tokens, and tables that are never trained
-    more = beside(layer, ops.convert_to_tensor(mask))
+    more = {**beside(layer, mask), **options}
 
     def loss(result: Any) -> Any:
         parts = result if isinstance(result, tuple) else (result,)

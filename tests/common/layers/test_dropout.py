@@ -4,6 +4,7 @@ import pytest
 from keras import ops
 
 from common.layers import PositionDropout
+from tests.common.layers.cases import gradients
 
 X = np.random.default_rng(0).normal(size=(20, 100, 4)).astype("float32")
 
@@ -31,6 +32,14 @@ def test_draws_differ_and_a_seed_repeats_them():
     first, second = dropped(layer), dropped(layer)
     assert (first != second).any()
     np.testing.assert_array_equal(first, dropped(PositionDropout(0.5, seed=1)))
+
+
+def test_only_what_is_kept_has_a_gradient():
+    (through,) = gradients(PositionDropout(0.5), X, None)
+    kept = dropped(PositionDropout(0.5, seed=3)) != 0
+    (found,) = gradients(PositionDropout(0.5, seed=3), X, None, training=True)
+    assert through.all() and kept.any() and not kept.all()
+    np.testing.assert_array_equal(found, np.where(kept, through, 0))
 
 
 def test_rate_zero_keeps_everything():

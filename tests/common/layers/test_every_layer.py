@@ -1,5 +1,7 @@
 """What every layer must keep, checked the same way for all of them."""
 
+import inspect
+
 import keras
 import numpy as np
 import pytest
@@ -17,11 +19,13 @@ from tests.common.layers.cases import (
     gradients,
     mask_of,
     outputs_of,
+    row_of,
     symbols_of,
     windows,
 )
 
 MASKING = [name for name, case in CASES.items() if case.masks and case.reads == "features"]
+TRAINED = [name for name, case in CASES.items() if case.reads != "tokens"]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -39,13 +43,13 @@ def test_shapes(name):
         for kind, symbol, array in zip(case.outputs, symbols, real, strict=True):
             sizes = [None, *array.shape[1:]]
             if kind != "vector" and length is None:
-                sizes[1] = None
+                sizes[1] = case.fixed
             assert (symbol.shape, symbol.dtype) == (tuple(sizes), array.dtype)
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_saving(name, tmp_path):
-    """A configuration makes the same layer; a saved functional model gives the same outputs."""
+    """A configuration holds every argument and makes the same layer; so does a saved model."""
     layer = built(name)
     x, mask = batch_of(name)
     before = outputs_of(layer, x, mask)
@@ -53,6 +57,9 @@ def test_saving(name, tmp_path):
     config = layer.get_config()
     twin = type(layer).from_config(config)
     assert twin.get_config() == config
+    arguments = inspect.signature(type(layer).__init__).parameters.values()
+    named = {each.name for each in arguments if each.kind is not each.VAR_KEYWORD}
+    assert named - {"self"} <= set(config)
     twin.build((None, *x.shape[1:]))
     twin.built = True
     twin.set_weights(layer.get_weights())
@@ -63,42 +70,45 @@ def test_saving(name, tmp_path):
     path = tmp_path / "model.keras"
     model.save(path)
     loaded = keras.saving.load_model(path)
-    values = beside(layer, ops.convert_to_tensor(mask)).values()
-    after = loaded([ops.convert_to_tensor(x), *values])
+    after = loaded([ops.convert_to_tensor(x), *beside(layer, mask).values()])
     after = after if isinstance(after, list | tuple) else [after]
     for first, second, third in zip(before, outputs_of(twin, x, mask), after, strict=True):
         np.testing.assert_array_equal(first, second)
         np.testing.assert_array_equal(first, ops.convert_to_numpy(third))
 
 
-@pytest.mark.parametrize("name", MASKING)
+@pytest.mark.parametrize("name", TRAINED)
 def test_gradients(name):
-    """Every weight has a finite gradient that is not zero; padding has exactly none.
+    """Every weight has a finite gradient that is not zero; hidden padding has exactly none.
 
-    One sequence has no residues at all, and what the padding holds is not a number.
+    One sequence has no residues at all, and what hidden padding holds is not a number.
     """
     layer = built(name)
-    x, mask = a_batch(np.array([11, 1, 12, 7, 0]))
-    x[~mask] = np.nan
+    x, mask = batch_of(name, np.array([11, 1, 12, 7, 0]))
+    if CASES[name].masks:
+        x[~mask] = np.nan
     *by_weights, by_input = gradients(layer, x, mask)
     for weight, gradient in zip(layer.trainable_variables, by_weights, strict=True):
         assert np.isfinite(gradient).all(), weight.path
         assert np.abs(gradient).max() > 0, weight.path
     assert np.isfinite(by_input).all()
     assert np.abs(by_input).max() > 0
-    assert not by_input[~mask].any()
+    assert not CASES[name].masks or not by_input[~mask].any()
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_batch_invariance(name):
-    """Alone and in a batch, whatever its padding holds, a sequence comes out the same."""
+    """Alone and in a batch, whatever its hidden padding holds, a record comes out the same."""
     case, layer = CASES[name], built(name)
     x, mask = batch_of(name)
-    other = np.where(mask, x, 1) if case.reads == "tokens" else np.where(mask[..., None], x, np.nan)
-    together = outputs_of(layer, other.astype(x.dtype), mask)
+    other = x.copy()
+    if case.masks:
+        other[~mask] = 1 if case.reads == "tokens" else np.nan
+    together = outputs_of(layer, other, mask)
     for row, length in enumerate(LENGTHS):
-        alone = outputs_of(layer, x[row : row + 1, :length], mask[row : row + 1, :length])
-        unmasked = outputs_of(layer, x[row : row + 1, :length], None)
+        own, own_mask = row_of(x, mask, row)
+        alone = outputs_of(layer, own, own_mask)
+        unmasked = outputs_of(layer, own, None)
         for kind, one, bare, many in zip(case.outputs, alone, unmasked, together, strict=True):
             if kind == "mask":
                 np.testing.assert_array_equal(one[0], many[row][: one.shape[1]])
@@ -136,7 +146,7 @@ def test_padding_is_exactly_zero(name):
 
 @pytest.mark.parametrize("name", CASES)
 def test_mixed_precision(name):
-    """Mixed bfloat16 gives bfloat16 (weights of attention: float32) within its rounding."""
+    """Mixed bfloat16 gives bfloat16 within its rounding (weights of attention, leaves: float32)."""
     x, mask = batch_of(name)
     exact = outputs_of(built(name), x, mask)
     layer = built(name, dtype="mixed_bfloat16")
@@ -147,10 +157,12 @@ def test_mixed_precision(name):
             np.testing.assert_array_equal(wide, narrow)
             continue
         weighing = (layers.AttentionPooling, layers.AttentionDecoder, layers.ChannelAttention)
-        if CASES[name].reads == "tokens" and not layer.weights:
+        moved = CASES[name].reads == "tokens" and not layer.weights
+        if moved or isinstance(layer, layers.PadSequences):
             np.testing.assert_array_equal(wide, narrow)
             continue
         attention = kind == "sequence" and isinstance(layer, weighing)
-        assert str(narrow.dtype) == ("float32" if attention else "bfloat16")
+        summed = attention or isinstance(layer, layers.TreeLeaves)
+        assert str(narrow.dtype) == ("float32" if summed else "bfloat16")
         scale = np.abs(wide).max()
         np.testing.assert_allclose(np.asarray(narrow, "float32"), wide, rtol=0, atol=0.03 * scale)
