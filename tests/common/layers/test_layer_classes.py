@@ -14,7 +14,7 @@ from tests.common.layers.cases import CASES
 EXPORTED = [item for name in layers.__all__ if inspect.isclass(item := getattr(layers, name))]
 WITHOUT_CASE = {
     layers.MaskedLayer: "a base that computes nothing: the layers that inherit have the cases",
-    layers.PeepholeLSTMCell: "reads one position: PeepholeLSTM's cases run, derive and save it",
+    layers.PeepholeLSTMCell: "reads one position: PeepholeLSTM's cases run and train it",
 }
 REFERENCE = re.compile(r"[A-Z]\w+( et al\.| and [A-Z]\w+)?,? \(?(19|20)\d\d\b|https://\S+")
 """A paper with its year, or the address of a guide."""
