@@ -4,4 +4,6 @@ set -euo pipefail
 cd "$(dirname "$0")"
 source workflow/setup.sh
 set_up conservation,dev,jax,kubernetes,serve,slurm,unirep
-exec .venv/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder "$@"
+# One more worker than cores: many a test waits for processes of its own.
+workers=$(.venv/bin/python -c 'import os; print((os.cpu_count() or 1) + 1)')
+exec .venv/bin/python -m pytest -n "$workers" --dist loadfile --no-loadscope-reorder "$@"

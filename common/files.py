@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from common.errors import StorageError
-from common.paths import data_folder, results_folder, runs_folder
+from common.paths import variable_of
 
 
 @contextmanager
@@ -54,10 +54,14 @@ def written_whole(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
+_OUTPUT = "Name an output in a writable folder"
+
+
 def storage_error(path: Path, error: OSError) -> Exception:
     """Turn an `OSError` into a `StorageError` where the disk or a permission is at fault."""
     full = "Free some space and start again: finished work is kept"
-    elsewhere = _elsewhere(path)
+    variable = variable_of(path)
+    elsewhere = f"Name a writable folder with {variable}" if variable else _OUTPUT
     remedies = {
         errno.ENOSPC: ("no space left on the disk", full),
         errno.EDQUOT: ("the disk quota is used up", full),
@@ -70,19 +74,6 @@ def storage_error(path: Path, error: OSError) -> Exception:
     if error.errno not in remedies:
         return error
     return StorageError(str(path), *remedies[error.errno])
-
-
-def _elsewhere(path: Path) -> str:
-    """What names another place for this file."""
-    folders = {
-        "REPRODUCE_RESULTS": results_folder(),
-        "REPRODUCE_RUNS": runs_folder(),
-        "REPRODUCE_DATA": data_folder(),
-    }
-    for name, folder in folders.items():
-        if Path(path).resolve().is_relative_to(folder):
-            return f"Name a writable folder with {name}"
-    return "Name an output in a writable folder"
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -45,3 +45,14 @@ def runs_folder() -> Path:
     """Checkpoints of unfinished runs (`REPRODUCE_RUNS`, else `runs`); git ignores it."""
     folder = os.environ.get("REPRODUCE_RUNS")
     return Path(folder).resolve() if folder else project_root() / "runs"
+
+
+def variable_of(path: Path) -> str | None:
+    """The variable that moves the folder in which a file lies; None for a file elsewhere."""
+    folders = {
+        "REPRODUCE_RESULTS": results_folder(),
+        "REPRODUCE_RUNS": runs_folder(),
+        "REPRODUCE_DATA": data_folder(),
+    }
+    whole = Path(path).resolve()
+    return next((name for name, folder in folders.items() if whole.is_relative_to(folder)), None)

@@ -77,7 +77,7 @@ def kill_midway(workers: Workers, key: RunKey) -> None:
     pytest.fail(f"the run was never seen to train\n{workers.text()}")
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_killed_worker_is_retried_and_the_tables_are_the_same(tmp_path):
     killed = Workers(tmp_path / "killed")
     kill_midway(killed, KEYS[1])

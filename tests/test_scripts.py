@@ -147,7 +147,7 @@ def test_a_signal_to_the_pipeline_alone_leaves_no_job_behind(tmp_path, stop):
     assert psutil.wait_procs(family, timeout=20)[1] == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_smoke_pipeline_goes_on_after_ctrl_c_and_then_has_nothing_to_do(tmp_path):
     places = {
         "REPRODUCE_RESULTS": str(tmp_path / "results"),
@@ -184,4 +184,4 @@ def test_smoke_pipeline_goes_on_after_ctrl_c_and_then_has_nothing_to_do(tmp_path
     assert anew.returncode == 0, anew.stderr
     assert "5 in all, 4 done before" in anew.stdout
     listing = anew.stdout + anew.stderr
-    assert "a-lstm/paper/seed1" in listing and "r-lstm/paper" not in listing
+    assert "logs/smoke/sonderby/a-lstm/" in listing and "logs/smoke/sonderby/r-lstm/" not in listing

@@ -88,7 +88,7 @@ def test_file_with_plots_and_a_bad_record(places, tmp_path):
     assert sorted(p.name for p in plots.iterdir()) == ["P1.png", "P1.svg", "P2.png", "P2.svg"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_printed_command_for_shards_gives_the_same_table(places, tmp_path):
     source, whole, joined = (tmp_path / name for name in ("in.fasta", "whole.tsv", "joined.tsv"))
     source.write_text(FASTA + ">P3\nMKTAYIA\n>bad\nMK1\n>P4\nMSKLLL\n>empty\n")

@@ -16,7 +16,7 @@ from common.harness.record import RunKey, read_record
 ROOT = Path(__file__).parents[3]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(find_spec("jax") is None, reason="jax is not installed (extra `jax`)")
 def test_a_smoke_run_on_jax_leaves_a_record(tmp_path):
     arguments = ["run", "sonderby/a-lstm", "--profile", "smoke", "--quiet"]
