@@ -48,6 +48,11 @@ class Recipe:
         Keras precision policy, ``float32`` or ``mixed_bfloat16``.
     length_jitter : float
         Noise on the logarithm of the lengths when batches are formed (`plan_batches`).
+
+    Notes
+    -----
+    Dropout and initial weights differ between the layers of a network: its builder takes them from
+    the same settings.
     """
 
     learning_rate: float
