@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from common.harness.claims import evaluate_claims, write_claims
-from common.harness.compare import compare, write_comparison
+from common.harness.claims import evaluate_claims, read_claims, write_claims
+from common.harness.compare import compare, read_comparison, write_comparison
 from common.harness.experiment import Paper
 from common.harness.summary import write_summary
 
@@ -24,6 +24,10 @@ def write_answers(papers: Sequence[Paper], results: Path) -> tuple[pd.DataFrame,
         The three files.
     """
     table = compare(papers, results)
-    claims = evaluate_claims(papers, results)
-    paths = [write_comparison(table, results), write_claims(claims, results)]
-    return table, [*paths, write_summary(papers, table, claims, results)]
+    paths = [
+        write_comparison(table, results),
+        write_claims(evaluate_claims(papers, results), results),
+    ]
+    # the page shows the numbers as the files hold them, rounded
+    written = read_comparison(paths[0]), read_claims(paths[1])
+    return table, [*paths, write_summary(papers, *written, results)]
