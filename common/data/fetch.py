@@ -16,6 +16,10 @@ from common.paths import data_folder, mirror_folder
 DATA_FOLDER, MIRROR, DOWNLOAD, SIMULATED = "data folder", "mirror", "download", "simulated"
 
 
+class MissingError(DataError):
+    """Files of a data set that are nowhere."""
+
+
 @dataclass(frozen=True)
 class Located:
     """A data set whose files are here and whole.
@@ -129,12 +133,17 @@ def locate_facts(
 
     Parameters and errors as `locate`; where both are nowhere the error is that of the first.
     """
-    instead = find_dataset(name).instead
-    for one in (name, instead) if instead else ():
-        found = locate(one, download=download, simulate=True, progress=progress)
-        if found.origin != SIMULATED:
-            return found
-    return locate(name, download=download, simulate=simulate, progress=progress)
+    dataset = find_dataset(name)
+    try:
+        return locate(name, download=download, progress=progress)
+    except MissingError:
+        if dataset.instead:
+            other = locate(dataset.instead, download=download, simulate=True, progress=progress)
+            if other.origin != SIMULATED:
+                return other
+        if simulate:
+            return Located(dataset, SIMULATED, SIMULATED)
+        raise
 
 
 def find_file(dataset: Dataset, file: DataFile) -> Found | None:
@@ -251,7 +260,7 @@ def _check_unpinned(dataset: Dataset, found: dict[str, Found]) -> None:
 
 def _missing(
     dataset: Dataset, missing: list[DataFile], download: bool, tried: list[str]
-) -> DataError:
+) -> MissingError:
     """The error for files that are nowhere: what was tried, and what helps."""
     names = [file.name for file in missing]
     mirror = mirror_folder()
@@ -273,7 +282,7 @@ def _missing(
     if dataset.instead:
         remedies.append(f"fetch {dataset.instead}, the authors' own form")
     remedies.append("use `--profile smoke`, which runs on simulated data")
-    return DataError(
+    return MissingError(
         dataset.name,
         f"{len(names)} of {len(dataset.files)} files are missing ({', '.join(names[:3])}"
         f"{', ...' if len(names) > 3 else ''}); tried: {'; '.join(looked)}",

@@ -116,6 +116,25 @@ def test_the_other_form_is_downloaded_where_the_first_is_nowhere(
         locate_facts("toy", simulate=True)
 
 
+def test_each_form_is_looked_for_once(project: Any, entry: Entry, monkeypatch: Any) -> None:
+    """A download that fails takes its time: it is not tried again for the error's sake."""
+    text = entry(f'{{ name = "a", mirror = "a", {pins(COPY)} }}', 'instead = "other"')
+    project.register(
+        text + entry(f'{{ name = "b", mirror = "b", {pins(COPY)} }}').replace("toy", "other")
+    )
+    asked: list[str] = []
+
+    def counted(name: str, **options: Any) -> Any:
+        asked.append(name)
+        return locate(name, **options)
+
+    monkeypatch.setattr("common.data.fetch.locate", counted)
+    assert locate_facts("toy", download=True, simulate=True).origin == "simulated"
+    with pytest.raises(DataError, match="^toy: .*fetch other"):
+        locate_facts("toy", download=True)
+    assert asked == ["toy", "other"] * 2
+
+
 def test_simulation_stands_in_only_where_files_are_missing(toy: Any, web: Any) -> None:
     located = locate("toy", simulate=True)
     assert (located.origin, located.variant, located.paths) == ("simulated", "simulated", {})
