@@ -54,14 +54,13 @@ def written_whole(path: Path) -> Iterator[Path]:
             temporary.unlink(missing_ok=True)
 
 
-_OUTPUT = "Name an output in a writable folder"
-
-
 def storage_error(path: Path, error: OSError) -> Exception:
     """Turn an `OSError` into a `StorageError` where the disk or a permission is at fault."""
     full = "Free some space and start again: finished work is kept"
     variable = variable_of(path)
-    elsewhere = f"Name a writable folder with {variable}" if variable else _OUTPUT
+    elsewhere = "Name an output in a writable folder"
+    if variable:
+        elsewhere = f"Name a writable folder with {variable}"
     remedies = {
         errno.ENOSPC: ("no space left on the disk", full),
         errno.EDQUOT: ("the disk quota is used up", full),

@@ -17,8 +17,7 @@ def project_root() -> Path:
 
 def data_folder() -> Path:
     """Folder of fetched raw files (`REPRODUCE_DATA`, else `data/raw`); git ignores it."""
-    folder = os.environ.get("REPRODUCE_DATA")
-    return Path(folder).resolve() if folder else project_root() / "data" / "raw"
+    return _folder("REPRODUCE_DATA")
 
 
 def cache_folder() -> Path:
@@ -37,22 +36,24 @@ def mirror_folder() -> Path | None:
 
 def results_folder() -> Path:
     """Committed results (`REPRODUCE_RESULTS`, else `results`)."""
-    folder = os.environ.get("REPRODUCE_RESULTS")
-    return Path(folder).resolve() if folder else project_root() / "results"
+    return _folder("REPRODUCE_RESULTS")
 
 
 def runs_folder() -> Path:
     """Checkpoints of unfinished runs (`REPRODUCE_RUNS`, else `runs`); git ignores it."""
-    folder = os.environ.get("REPRODUCE_RUNS")
-    return Path(folder).resolve() if folder else project_root() / "runs"
+    return _folder("REPRODUCE_RUNS")
 
 
 def variable_of(path: Path) -> str | None:
     """The variable that moves the folder in which a file lies; None for a file elsewhere."""
-    folders = {
-        "REPRODUCE_RESULTS": results_folder(),
-        "REPRODUCE_RUNS": runs_folder(),
-        "REPRODUCE_DATA": data_folder(),
-    }
     whole = Path(path).resolve()
-    return next((name for name, folder in folders.items() if whole.is_relative_to(folder)), None)
+    return next((name for name in _USUAL if whole.is_relative_to(_folder(name))), None)
+
+
+_USUAL = {"REPRODUCE_RESULTS": "results", "REPRODUCE_RUNS": "runs", "REPRODUCE_DATA": "data/raw"}
+"""Folders below the root, by the variable that names another in their place."""
+
+
+def _folder(variable: str) -> Path:
+    named = os.environ.get(variable)
+    return Path(named).resolve() if named else project_root() / _USUAL[variable]

@@ -38,17 +38,17 @@ def table_profiles(
     DataError
         The database is not there.
     """
-    named = settings["profile_database"]
-    if named and not Path(named).is_file():
+    named = _named(settings)
+    if named and not named.is_file():
         remedy = "Let profile_database name a FASTA file, or nothing for the stand-in"
         raise DataError(str(named), "this profile database is not there", remedy)
     path = cached_profiles(
         proteins,
-        Path(named) if named else stand_in_database(),
+        named or stand_in_database(),
         name,
         settings["profile_tool"],
         settings["profile_iterations"],
-        variant=Path(named).name if named else STAND_IN,
+        variant=named.name if named else STAND_IN,
         sources=() if named else DATASETS,
     )
     return PerResidueStore(path, WIDTH)
@@ -58,10 +58,14 @@ def has_table_profiles(
     settings: Mapping[str, Any], proteins: Iterable[HasSequence], name: str
 ) -> bool:
     """Whether `table_profiles` would find them in the cache; nothing is computed."""
-    named = settings["profile_database"]
-    database = Path(named) if named else _stand_in()
+    database = _named(settings) or _stand_in()
     tool, iterations = settings["profile_tool"], settings["profile_iterations"]
     return are_cached(proteins, database, name, tool, iterations)
+
+
+def _named(settings: Mapping[str, Any]) -> Path | None:
+    """The database of the settings; None for the stand-in."""
+    return Path(settings["profile_database"]) if settings["profile_database"] else None
 
 
 def _stand_in() -> Path:
