@@ -19,7 +19,7 @@ from reproductions.cli_options import check_profile
 if TYPE_CHECKING:
     from common.predict.panel import Answering
     from common.predict.predictor import Predictor
-    from common.predict.stream import Progress
+    from common.predict.resuming import Progress
 
 ON_ERROR = ("stop", "skip")
 

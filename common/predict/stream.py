@@ -1,9 +1,6 @@
 """Predictions for files of any size: in input order, in little memory, resumable.
 
-Records are read in windows. A window's predictions are appended to ``OUTPUT.part`` and then, in
-``OUTPUT.state.json``, the length of that file is noted: what stands beyond it belongs to a window
-that was not finished and is cut off when the command is started again. Where the file is shorter
-than noted, the stream starts anew.
+Records are read in windows; `common.predict.resuming` notes what is done after each.
 """
 
 from __future__ import annotations
@@ -12,8 +9,7 @@ import gzip
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -22,36 +18,14 @@ import pandas as pd
 
 from common.data.fasta import Record, stream_fasta
 from common.errors import DataError, UsageError
-from common.files import storage_error, written_whole
+from common.files import storage_error
 from common.predict.panel import Answering
+from common.predict.resuming import Progress, identity_of, note, opened, resume, saved
 from common.predict.seen import SeenIds
 
 FORMS = ("tsv", "jsonl")
 WINDOW = 1024
 REJECTED = "record\tfault\tremedy\n"
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a stream of predictions is.
-
-    Parameters
-    ----------
-    read, predicted, repeated, rejected : int
-        Records read; those with a prediction; further copies of a record; bad ones.
-    bytes, rejected_bytes : int
-        Lengths of the output and of the list of bad records after the last whole window.
-    ended : bool
-        Whether that window was the last.
-    """
-
-    read: int = 0
-    predicted: int = 0
-    repeated: int = 0
-    rejected: int = 0
-    bytes: int = 0
-    rejected_bytes: int = 0
-    ended: bool = False
 
 
 def predict_file(
@@ -108,17 +82,17 @@ def predict_file(
     part = target.with_name(f"{target.name}.part")
     bad = target.with_name(f"{target.name}.rejected.tsv")
     state = target.with_name(f"{target.name}.state.json")
-    identity = _identity(predictor, source, form, window)
+    identity = identity_of(predictor, source, form, window)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        done = _resume(state, identity, part, bad, skip_bad)
-        with _opened(part, done.bytes) as out, _opened(bad, done.rejected_bytes) as rejected:
+        done = resume(state, identity, part, bad, skip_bad)
+        with opened(part, done.bytes) as out, opened(bad, done.rejected_bytes) as rejected:
             for one in _windows(source, predictor, window, skip_bad, done):
                 text = _text(one, predictor, form, first=done.bytes == 0)
                 out.write(gzip.compress(text, mtime=0) if target.suffix == ".gz" else text)
                 rejected.write(_reasons(one, first=done.rejected_bytes == 0))
-                done = one.added(done, _saved(out), _saved(rejected))
-                _note(state, identity, done)
+                done = one.added(done, saved(out), saved(rejected))
+                note(state, identity, done)
                 if report is not None:
                     report(done)
         if not done.rejected:
@@ -300,66 +274,3 @@ def check_form(form: str) -> None:
     """Refuse a format that there is none of."""
     if form not in FORMS:
         raise UsageError(f"format {form!r}", "unknown", f"Known: {', '.join(FORMS)}")
-
-
-def _identity(predictor: Answering, source: Path, form: str, window: int) -> dict[str, Any]:
-    """What must be the same for a stopped stream to go on."""
-    about = Path(source).stat() if Path(source).exists() else None
-    return {
-        "source": str(Path(source).resolve()),
-        "size": about.st_size if about else None,
-        "modified": about.st_mtime_ns if about else None,
-        **predictor.identity,
-        "form": form,
-        "window": window,
-    }
-
-
-def _resume(
-    state: Path, identity: dict[str, Any], part: Path, bad: Path, skip_bad: bool
-) -> Progress:
-    """Progress of an earlier start of the same work; where there is none, none and no state.
-
-    An earlier start does not count where its files are shorter than noted, nor where it skipped
-    bad records at which this one must stop.
-    """
-    done = _noted(state, identity)
-    whole = _size(part) >= done.bytes and _size(bad) >= done.rejected_bytes
-    if done.bytes + done.rejected_bytes and whole and (skip_bad or not done.rejected):
-        return done
-    state.unlink(missing_ok=True)
-    return Progress()
-
-
-def _noted(state: Path, identity: dict[str, Any]) -> Progress:
-    try:
-        noted = json.loads(state.read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return Progress()
-    return Progress(**noted["done"]) if noted.get("identity") == identity else Progress()
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
-
-
-def _note(state: Path, identity: dict[str, Any], done: Progress) -> None:
-    with written_whole(state) as temporary:
-        temporary.write_text(json.dumps({"identity": identity, "done": asdict(done)}))
-
-
-@contextmanager
-def _opened(path: Path, size: int) -> Iterator[BinaryIO]:
-    """A file to append to, cut to what was noted as whole."""
-    path.touch()
-    with path.open("r+b") as stream:
-        stream.truncate(size)
-        stream.seek(size)
-        yield stream
-
-
-def _saved(stream: BinaryIO) -> int:
-    """Length of the file after everything is on the disk."""
-    stream.flush()
-    os.fsync(stream.fileno())
-    return stream.tell()
