@@ -73,4 +73,4 @@ def _weights(name: str, found: Mapping[str, Any]) -> list[list[str | Cell]]:
 
 def _score(value: float | None) -> Cell:
     """Empty where nothing was found."""
-    return Cell("") if value is None or value != value else number_cell(value, 3)
+    return Cell("") if value is None else number_cell(value, 3)
