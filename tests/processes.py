@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 ROOT = Path(__file__).parents[1]
-# compiling takes longer than computing in a test
+# Compiling takes longer than computing in a test.
 JAX = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=0"}
 _CONTEXT = get_context("forkserver")
 
@@ -39,6 +39,17 @@ def reproduce(*arguments: str, text: str = "", **environment: str) -> subprocess
         assert process.exitcode is not None, "it takes longer than 300 s"
         out, error = (stream.read_text() for stream in streams[1:])
     return subprocess.CompletedProcess(arguments, process.exitcode, out, error)
+
+
+def run_on_jax(experiment: str, folder: Path, **settings: int) -> subprocess.CompletedProcess:
+    """A smoke run with Keras on JAX, in a process that imports it anew; records go to `folder`."""
+    small = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
+    places = {"REPRODUCE_RESULTS": str(folder), "REPRODUCE_RUNS": str(folder / "runs")}
+    return subprocess.run(
+        [sys.executable, "-m", "reproductions.cli", "run", experiment,
+         "--profile", "smoke", "--quiet", *small],
+        capture_output=True, text=True, cwd=ROOT, timeout=600, env=os.environ | places | JAX,
+    )  # fmt: skip
 
 
 def _reproduce(arguments: list[str], variables: dict[str, str], streams: list[Path]) -> None:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
 from processes import reproduce
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture

@@ -24,15 +24,14 @@ PROTEINS = {"P1": "MKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ", "P2": "MSKLLLAARPDEESKLKD
 FASTA = "".join(f">{name}\n{text}\n" for name, text in PROTEINS.items())
 
 
-def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "reproductions.cli", *arguments]
-
-
 @contextmanager
 def served(*arguments: str):
     """Address and process of a server, which is killed where the test leaves it running."""
     process = subprocess.Popen(
-        command("serve", "--port", "0", *arguments), stderr=subprocess.PIPE, text=True, cwd=ROOT
+        [sys.executable, "-m", "reproductions.cli", "serve", "--port", "0", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
     )
     try:
         line = process.stderr.readline()

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
-from processes import JAX
+from processes import run_on_jax
 
 from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
@@ -22,8 +18,6 @@ from common.training.fit import predict
 from reproductions.deeploc import model, report_model
 from reproductions.deeploc.experiments import PAPER
 from reproductions.deeploc.tree import LOCATIONS, NODES, locations_from_nodes
-
-ROOT = Path(__file__).parents[3]
 
 
 def settings(experiment: str, profile: str = "smoke", variant: str = "paper", **changes) -> dict:
@@ -228,14 +222,7 @@ def test_saved_networks_load_again(tmp_path):
 @pytest.mark.skipif(find_spec("jax") is None, reason="jax is not installed (extra `jax`)")
 @pytest.mark.parametrize("experiment", ["blosum-tree", "report"])
 def test_a_smoke_run_on_jax_leaves_a_record(experiment, tmp_path):
-    small = ["--set", "simulated_proteins=66", "--set", "max_length=40"]
-    small += ["--set", "epochs=1", "--set", "report_epochs=1", "--set", "steps=2"]
-    places = {"REPRODUCE_RESULTS": str(tmp_path), "REPRODUCE_RUNS": str(tmp_path / "runs")}
-    done = subprocess.run(
-        [sys.executable, "-m", "reproductions.cli", "run", f"deeploc/{experiment}",
-         "--profile", "smoke", "--quiet", *small],
-        capture_output=True, text=True, cwd=ROOT, timeout=600,
-        env=os.environ | places | JAX,
-    )  # fmt: skip
+    small = {"simulated_proteins": 66, "max_length": 40, "steps": 2}
+    done = run_on_jax(f"deeploc/{experiment}", tmp_path, **small, epochs=1, report_epochs=1)
     assert done.returncode == 0, done.stderr[-2000:]
     assert list(tmp_path.rglob("seed1-fold0.json"))

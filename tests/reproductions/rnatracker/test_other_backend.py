@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from importlib.util import find_spec
-from pathlib import Path
 
 import pytest
-from processes import JAX
+from processes import run_on_jax
 
 from common.harness.record import RunKey, read_record
-
-ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.long
 @pytest.mark.skipif(find_spec("jax") is None, reason="jax is not installed (extra `jax`)")
 @pytest.mark.parametrize("experiment", ["full-length", "no-attention", "nn-5mer"])
 def test_a_smoke_run_on_jax_leaves_a_record(tmp_path, experiment):
-    arguments = ["run", f"rnatracker/{experiment}", "--profile", "smoke", "--quiet"]
-    small = ["--set", "simulated_transcripts=60", "--set", "epochs=1", "--set", "longest=200"]
-    places = {"REPRODUCE_RESULTS": str(tmp_path), "REPRODUCE_RUNS": str(tmp_path / "runs")}
-    done = subprocess.run(
-        [sys.executable, "-m", "reproductions.cli", *arguments, *small],
-        capture_output=True, text=True, cwd=ROOT, timeout=600,
-        env=os.environ | places | JAX,
-    )  # fmt: skip
+    small = {"simulated_transcripts": 60, "epochs": 1, "longest": 200}
+    done = run_on_jax(f"rnatracker/{experiment}", tmp_path, **small)
     assert done.returncode == 0, done.stderr[-2000:]
     key = RunKey("smoke", "rnatracker", experiment, "code", 1)
     record = read_record(key.path("json", tmp_path))
