@@ -86,6 +86,14 @@ def run(
     tensorboard: Annotated[
         bool, typer.Option("--tensorboard", help="Write logs for TensorBoard under runs/.")
     ] = False,
+    hours: Annotated[
+        float | None,
+        typer.Option(
+            help="Begin no epoch once training has taken so long; the record says so.",
+            min=0,
+            show_default=False,
+        ),
+    ] = None,
     results: ResultsOption = None,
 ) -> None:
     """Run one experiment and write its record; a run that was stopped goes on."""
@@ -110,6 +118,7 @@ def run(
         again=again,
         quiet=quiet,
         tensorboard=tensorboard,
+        hours=hours,
         results=results,
     )
     typer.echo(path)

@@ -64,6 +64,10 @@ class Context:
         Print no progress.
     tensorboard : bool
         Write logs for TensorBoard beside the checkpoints.
+    hours : float, optional
+        Most hours of training; None for as long as the settings say.
+    cut_short : list of str
+        Filled by `fit` where `hours` ended a training: how far it had come.
     """
 
     key: RunKey
@@ -72,6 +76,8 @@ class Context:
     results: Path
     quiet: bool = False
     tensorboard: bool = False
+    hours: float | None = None
+    cut_short: list[str] = field(default_factory=list)
 
     def keep_weights(self, model: keras.Model) -> None:
         """Write the weights of the first seed and fold as `float16`, for figures and prediction."""
@@ -93,8 +99,9 @@ class Context:
         Checkpoints lie under the run's folder, in that of the data's short name `data`.
         """
         from common.training.fit import fit
+        from common.training.progress import readable
 
-        return fit(
+        fitted = fit(
             model,
             training,
             recipe,
@@ -102,9 +109,14 @@ class Context:
             validation=validation,
             folder=self.checkpoints / data,
             title=self.title,
+            hours=self.hours,
             tensorboard=self.tensorboard,
             stream=self.stream,
         )
+        if fitted.cut_short:
+            done = f"{fitted.epochs} of at most {recipe.epochs} epochs"
+            self.cut_short.append(f"{done}: training was ended after {readable(fitted.seconds)}")
+        return fitted
 
     @property
     def may_simulate(self) -> bool:

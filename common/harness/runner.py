@@ -7,7 +7,8 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,14 @@ from common.files import written_whole
 from common.harness.ensemble import is_current
 from common.harness.experiment import Context, Experiment, Paper
 from common.harness.provenance import git_state, provenance
-from common.harness.record import RunKey, as_stored, read_record, read_records, write_record
+from common.harness.record import (
+    RunKey,
+    RunResult,
+    as_stored,
+    read_record,
+    read_records,
+    write_record,
+)
 from common.machine import usable_cores
 from common.paths import results_folder, runs_folder
 
@@ -53,6 +61,7 @@ def run_experiment(
     again: bool = False,
     quiet: bool = False,
     tensorboard: bool = False,
+    hours: float | None = None,
     results: Path | None = None,
     runs: Path | None = None,
 ) -> Path:
@@ -70,6 +79,9 @@ def run_experiment(
         Run although there is a record with the same settings.
     quiet, tensorboard : bool
         Print no progress; write logs for TensorBoard.
+    hours : float, optional
+        Begin no epoch once training has taken so long. The record says so, and the run goes on
+        where it is started again without a limit or with a higher one.
     results : Path, optional
         Folder of the records.
     runs : Path, optional
@@ -98,16 +110,18 @@ def run_experiment(
     results = results or results_folder()
     settings = paper.settings.resolve(key.variant, key.profile, experiment.name, overrides)
     record = key.path("json", results)
-    if not again and is_done(experiment, key, settings, results):
+    if not again and is_done(experiment, key, settings, results, hours):
         return record
     _check_writable(record.parent)
     load_backend()
     place = checkpoint_folder(key, settings, runs)
     if again:
         shutil.rmtree(place, ignore_errors=True)
-    context = Context(key, settings, place, results, quiet, tensorboard)
+    context = Context(key, settings, place, results, quiet, tensorboard, hours)
     commits = note_commit(place)
     result = experiment.run(context)
+    if context.cut_short:
+        result = _marked(result, context.cut_short, hours)
     dtype = str(settings.get("dtype", "float32"))
     origin = provenance(device_name(), dtype) | {"commits": commits}
     return write_record(key, result, settings, origin, results)
@@ -154,19 +168,33 @@ def device_name() -> str:
     return f"CPU, {cores} core{'s' * (cores != 1)}"
 
 
+def _marked(result: RunResult, cut_short: Sequence[str], hours: float | None) -> RunResult:
+    """Result that says with every number that training did not come to its end."""
+    said = filter(None, [*cut_short, result.extra.get("remark", "")])
+    return replace(result, extra={**result.extra, "hours": hours, "remark": "; ".join(said)})
+
+
 def is_done(
-    experiment: Experiment, key: RunKey, settings: Mapping[str, Any], results: Path
+    experiment: Experiment,
+    key: RunKey,
+    settings: Mapping[str, Any],
+    results: Path,
+    hours: float | None = None,
 ) -> bool:
     """Whether there is a record that a new run would only repeat.
 
-    Not so where its settings were others, where simulated data stood in for data sets that are
-    here now, or where it averaged other records than there are now.
+    Not so where its settings were others, where it was cut short after fewer hours than it has
+    now, where simulated data stood in for data sets that are here now, or where it averaged other
+    records than there are now.
     """
     path = key.path("json", results)
     if not path.exists():
         return False
     record = read_record(path)
     if record.settings != as_stored(settings):
+        return False
+    cut_after = record.content["extra"].get("hours")
+    if cut_after is not None and (hours is None or hours > cut_after):
         return False
     if record.data_variant == SIMULATED and key.profile != "smoke":
         names = experiment.datasets_of(key.profile)

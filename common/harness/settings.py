@@ -6,9 +6,10 @@ The file holds
   ``source``, ``why`` and, where a variant uses something else, ``[settings.NAME.use]``;
 - ``[profiles.PROFILE]``: values that a shortened run uses instead;
 - ``[experiments.EXPERIMENT]`` and ``[experiments.EXPERIMENT.PROFILE]``: what one row of a table
-  does differently.
+  does differently; ``[experiments."ablation-*"]`` holds for all whose names fit.
 
-A later one wins: variant, experiment, profile, experiment in that profile, explicit overrides.
+A later one wins: variant, experiment, profile, experiment in that profile, explicit overrides; of
+two that fit an experiment, the one that stands further down in the file.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -116,9 +118,13 @@ class Settings:
         _known("profile", profile, PROFILES, self.path)
         values = {name: setting.value(variant) for name, setting in self.settings.items()}
         for layer in (
-            self.experiments.get(experiment, {}),
+            *(own for name, own in self.experiments.items() if fnmatchcase(experiment, name)),
             self.profiles.get(profile, {}),
-            self.by_profile.get((experiment, profile), {}),
+            *(
+                own
+                for (name, shortened), own in self.by_profile.items()
+                if shortened == profile and fnmatchcase(experiment, name)
+            ),
             overrides or {},
         ):
             for name, value in layer.items():

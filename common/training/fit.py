@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -58,6 +59,8 @@ class FitResult:
         Share of the positions of the first epoch's dense batches that is padding.
     seconds : float
         Time in training, over all starts of a resumed run.
+    cut_short : bool
+        Whether `hours` ended it, and not the recipe.
     """
 
     history: pd.DataFrame
@@ -65,6 +68,7 @@ class FitResult:
     best_epoch: int | None
     padding_share: float
     seconds: float
+    cut_short: bool = False
 
 
 def fit(
@@ -76,6 +80,7 @@ def fit(
     validation: Examples | None = None,
     folder: Path | None = None,
     title: str = "training",
+    hours: float | None = None,
     tensorboard: bool = False,
     stream: Any = sys.stderr,
 ) -> FitResult:
@@ -97,6 +102,8 @@ def fit(
         ends with the numbers of a run that was never stopped.
     title : str
         Heads the progress line.
+    hours : float, optional
+        Begin no further epoch once training has taken so long, over all starts.
     tensorboard : bool
         Write logs for TensorBoard to ``folder/tensorboard``.
     stream : file
@@ -133,7 +140,8 @@ def fit(
         build_metrics(model, first)
         if not state.epochs_done:
             learn_statistics(model, lambda: _inputs(training, _plan(training, recipe, None)))
-    while state.epochs_done < recipe.epochs and not _exhausted(state, recipe):
+    most = math.inf if hours is None else hours * 3600
+    while not _finished(state, recipe) and (state.seconds < most or not state.epochs_done):
         epoch, started = state.epochs_done, time.monotonic()
         reseed_layers(model, seed, epoch)
         plan = _plan(training, recipe, epoch_generator(seed, epoch))
@@ -172,7 +180,8 @@ def fit(
         elif kept is not None:
             model.set_weights(kept)
     history = pd.DataFrame(state.history)
-    return FitResult(history, state.epochs_done, best_epoch, share, state.seconds)
+    cut_short = not _finished(state, recipe)
+    return FitResult(history, state.epochs_done, best_epoch, share, state.seconds, cut_short)
 
 
 def predict(
@@ -303,6 +312,10 @@ def _improved(state: TrainingState, row: dict[str, float], recipe: Recipe) -> bo
     if better:
         state.best_score, state.best_epoch = score, state.epochs_done - 1
     return better
+
+
+def _finished(state: TrainingState, recipe: Recipe) -> bool:
+    return state.epochs_done >= recipe.epochs or _exhausted(state, recipe)
 
 
 def _exhausted(state: TrainingState, recipe: Recipe) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from processes import reproduce
 
 from common.paths import mirror_folder
 from reproductions.cli import app
+from reproductions.papers import NAMES, load_papers
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = [
@@ -43,6 +45,14 @@ def test_list_shows_every_experiment():
     done = reproduce("list")
     for name in ("r-lstm", "a-lstm", "r-lstm-ensemble", "a-lstm-60", "a-lstm-planted"):
         assert f"sonderby/{name} " in done.stdout
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) - {"cross"}))
+def test_settings_of_experiments_are_those_of_experiments_that_there_are(name):
+    paper = load_papers([name])[name]
+    known = [experiment.name for experiment in paper.experiments]
+    named = {*paper.settings.experiments, *(name for name, _ in paper.settings.by_profile)}
+    assert not {name for name in named if not fnmatch.filter(known, name)}
 
 
 def test_list_cuts_no_name_in_a_narrow_terminal(monkeypatch):

@@ -72,8 +72,6 @@ def test_needed_keys_are_all_seeds_and_folds(paper):
 
 def test_experiments_that_need_each_other_are_refused(paper, tmp_path):
     first, second = paper.experiments
-    from dataclasses import replace
-
     looped = replace(paper, experiments=(first, replace(second, needs=("mean",))))
     with pytest.raises(UsageError, match="need each other"):
         ordered_keys(looped, "smoke")
@@ -130,6 +128,20 @@ def test_simulated_stand_in_is_replaced_once_the_data_are_here(paper, tmp_path, 
     smoke = run_experiment(paper, experiment, KEY, results=results)
     assert smoke.exists()
     assert is_done(experiment, KEY, {"epochs": 3}, results)
+
+
+def test_run_that_was_cut_short_says_so_and_goes_on_with_more_hours(paper, tmp_path):
+    def run(context: Context) -> RunResult:
+        context.cut_short.append("2 of at most 3 epochs")
+        return replace(paper.experiment("net").run(context), extra={"remark": "a stand-in"})
+
+    experiment, results = replace(paper.experiment("net"), run=run), tmp_path / "results"
+    path = run_experiment(paper, experiment, KEY, hours=2.0, results=results)
+    extra = read_record(path).content["extra"]
+    assert extra == {"hours": 2.0, "remark": "2 of at most 3 epochs; a stand-in"}
+    done = [is_done(experiment, KEY, {"epochs": 3}, results, hours) for hours in (1.0, 2.0, 3.0)]
+    assert done == [True, True, False]
+    assert not is_done(experiment, KEY, {"epochs": 3}, results)
 
 
 def test_record_lists_the_commits_of_every_start(paper, calls, tmp_path, monkeypatch):

@@ -52,6 +52,15 @@ def test_experiment_in_profile_wins_over_profile(paper):
     assert settings.resolve("paper", "quick", "small")["epochs"] == 7
 
 
+def test_one_table_holds_for_all_experiments_whose_names_fit(paper):
+    text = paper.folder.joinpath("settings.toml").read_text()
+    settings = write(paper, text + '[experiments."s*".full]\nepochs = 9\nunits = 3\n')
+    used = {name: settings.resolve("paper", "full", name)["epochs"] for name in ("small", "a")}
+    assert used == {"small": 9, "a": 100}
+    assert settings.resolve("paper", "full", "small")["units"] == 3
+    assert settings.resolve("paper", "quick", "small")["epochs"] == 5
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

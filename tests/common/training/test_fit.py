@@ -116,6 +116,18 @@ def test_patience_stops_and_best_weights_come_back(examples):
     assert loss == pytest.approx(losses.min(), rel=1e-4)
 
 
+def test_hours_end_training_after_an_epoch_and_more_of_them_go_on(examples, tmp_path):
+    results = []
+    for hours in (0.0, 0.0, None):
+        model = build()
+        fitted = fit(model, examples, RECIPE, seed=1, hours=hours, folder=tmp_path, stream=None)
+        results.append(fitted)
+    assert [(one.epochs, one.cut_short) for one in results] == [(1, True), (1, True), (3, False)]
+    undisturbed = build()
+    fit(undisturbed, examples, RECIPE, seed=1, stream=None)
+    assert np.array_equal(predict(model, examples), predict(undisturbed, examples))
+
+
 def test_training_goes_on_until_its_accuracy_has_been_reached(examples):
     """Light Attention's released code: no stop before 99.6 % of the training set are right."""
     recipe = {"learning_rate": 0.0, "batch_size": 16, "patience": 1, "monitor": "val_accuracy"}
