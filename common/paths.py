@@ -21,8 +21,8 @@ def data_folder() -> Path:
 
 
 def cache_folder() -> Path:
-    """Folder of derived files that can be made again, such as profiles; git ignores it."""
-    return project_root() / "data" / "cache"
+    """Files that can be made again, as profiles (`REPRODUCE_CACHE`, else `data/cache`); ignored."""
+    return _folder("REPRODUCE_CACHE")
 
 
 def mirror_folder() -> Path | None:
@@ -50,7 +50,12 @@ def variable_of(path: Path) -> str | None:
     return next((name for name in _USUAL if whole.is_relative_to(_folder(name))), None)
 
 
-_USUAL = {"REPRODUCE_RESULTS": "results", "REPRODUCE_RUNS": "runs", "REPRODUCE_DATA": "data/raw"}
+_USUAL = {
+    "REPRODUCE_RESULTS": "results",
+    "REPRODUCE_RUNS": "runs",
+    "REPRODUCE_DATA": "data/raw",
+    "REPRODUCE_CACHE": "data/cache",
+}
 """Folders below the root, by the variable that names another in their place."""
 
 

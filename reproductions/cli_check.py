@@ -37,16 +37,19 @@ def check(
 
     Metrics on data sets that are nowhere on this machine are left out, with a line that says so.
     In the project's own results, where a comparison table is committed, a verdict that is worse,
-    a number that is gone, and data or a profile below those of before are falls too.
+    a number that is gone, and data or a profile below those of before are falls too; so for claims.
     """
+    from common.errors import UsageError
     from common.harness.baseline import read_baseline, rows_of
     from common.harness.check import (
+        check_claims,
         check_metrics,
         check_verdicts,
-        committed_comparison,
+        committed,
         report_outcomes,
     )
-    from common.harness.compare import compare
+    from common.harness.claims import evaluate_claims, read_claims
+    from common.harness.compare import compare, read_comparison
     from common.harness.record import read_records
     from common.paths import project_root, results_folder
     from reproductions.papers import load_papers
@@ -57,13 +60,36 @@ def check(
     baseline = rows_of(read_baseline(folder / "baseline.csv"), papers, data)
     baseline = _checkable(baseline[baseline["profile"] == profile], papers, records)
     outcomes = check_metrics(baseline, records, profile)
-    own = folder.resolve() == project_root() / "results"
-    before = committed_comparison(against) if own or against else None
-    if before is not None:
-        old = before[before["paper"].isin(list(papers))]
-        outcomes += check_verdicts(old, compare(list(papers.values()), folder))
+    if not outcomes and profile != "full":
+        fault = f"the baseline has no metric of a {profile} run of {', '.join(papers)}"
+        raise UsageError("reproduce check", fault, "Make one with `reproduce baseline`")
+    for name in unknown_to(baseline, records):
+        typer.echo(f"no baseline: {profile} {name}")
+    if against or folder.resolve() == project_root() / "results":
+        every = list(papers.values())
+        verdicts = (
+            ("comparison.csv", read_comparison, check_verdicts, compare),
+            ("claims.csv", read_claims, check_claims, evaluate_claims),
+        )
+        for name, read, hold, made in verdicts:
+            before = committed(name, read, against)
+            if before is None:
+                typer.echo(f"left out: no commit here has results/{name} to hold it against")
+                continue
+            outcomes += hold(before[before["paper"].isin(list(papers))], made(every, folder))
     fallen = report_outcomes(outcomes)
     raise typer.Exit(1 if fallen else 0)
+
+
+def unknown_to(baseline: pd.DataFrame, records: Iterable[Record]) -> list[str]:
+    """Experiments of records that trained something and that the baseline has no row of."""
+    known = set(baseline[["paper", "experiment"]].itertuples(index=False, name=None))
+    made = {
+        (record.key.paper, record.key.experiment)
+        for record in records
+        if record.content["n_parameters"] and "members" not in record.content["extra"]
+    }
+    return [f"{paper}/{name}" for paper, name in sorted(made - known)]
 
 
 def _checkable(

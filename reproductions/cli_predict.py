@@ -122,7 +122,7 @@ def release(
 def _complain_of_lacking(fasta: str | None) -> NoReturn:
     """Say what is missing, and what could be written."""
     if fasta is None:
-        remedy = "Write `reproduce predict my.fasta --model deeploc`; --list shows the models"
+        remedy = "Write `reproduce predict my.fasta --model sonderby`; --list shows the models"
         raise UsageError("predict", "FASTA is missing", remedy)
     from reproductions.models import released
 

@@ -24,6 +24,7 @@ def test_table_is_of_this_list():
     assert [name for name in names if name in {one.name for one in MUTATIONS}] == [
         one.name for one in MUTATIONS
     ]
+    assert "**none**" not in "".join(lines)
 
 
 def test_another_number_of_places_is_refused(tmp_path: Path):

@@ -13,12 +13,26 @@ find_python() {
     return 2
 }
 
+# is_set_up EXTRAS CHECKSUM: whether one set-up from these files had all of the extras.
+is_set_up() {
+    local mark extra had
+    for mark in .venv/installed-*; do
+        [ -f "$mark" ] && [ "$(cat "$mark")" = "$2" ] || continue
+        had=",${mark#.venv/installed-},"
+        for extra in ${1//,/ }; do
+            [[ $had = *",$extra,"* ]] || continue 2
+        done
+        return 0
+    done
+    return 1
+}
+
 # set_up [EXTRAS]: does nothing where the same lock and extras are installed already.
 set_up() {
     local extras="${1:-}" python mark wanted
     mark=".venv/installed-${extras:-plain}"
     wanted=$(cat requirements.lock setup.cfg pyproject.toml | cksum)
-    [ -f "$mark" ] && [ "$(cat "$mark")" = "$wanted" ] && return 0
+    is_set_up "$extras" "$wanted" && return 0
     if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
         rm -rf .venv
         python=$(find_python)

@@ -17,7 +17,7 @@ import pandas as pd
 from common.data.registry import VARIANTS
 from common.errors import UsageError
 from common.harness.baseline import PLACE, Place, Row, by_experiment, by_seed, parse_folds
-from common.harness.compare import read_comparison
+from common.harness.claims import VERDICTS as CLAIM_VERDICTS
 from common.harness.record import Record
 from common.harness.settings import PROFILES
 from common.paths import project_root
@@ -97,9 +97,10 @@ def check_verdicts(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
     Returns
     -------
     list of Outcome
-        One for each row of the old table. A fall is a worse verdict (equivalent, or off to the
-        better side; then inconclusive; then off to the worse side; then not attempted), a number
-        that is gone, other data or a shorter profile than before, and a row that is gone.
+        One for each row of the old table that had a number, or that is gone. A fall is a worse
+        verdict (equivalent, or off to the better side; then inconclusive; then off to the worse
+        side; then not attempted), a number that is gone, other data or a shorter profile than
+        before, and a row that is gone.
     """
     found = {tuple(row[name] for name in _IDENTITY): row for _, row in new.iterrows()}
     outcomes = []
@@ -110,6 +111,8 @@ def check_verdicts(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
         if after is None:
             outcomes.append(Outcome(name, before["verdict"], "no row", "", True, "the row is gone"))
             continue
+        if math.isnan(before["reproduced"]):
+            continue
         notes = _falls(before, after)
         outcomes.append(
             Outcome(name, before["verdict"], after["verdict"], "", bool(notes), "; ".join(notes))
@@ -117,11 +120,43 @@ def check_verdicts(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
     return outcomes
 
 
-def committed_comparison(commit: str | None = None) -> pd.DataFrame | None:
-    """Comparison table as a commit of the project has it.
+def check_claims(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
+    """Compare two tables of claims, the committed one first.
+
+    Returns
+    -------
+    list of Outcome
+        One for each claim of the old table that was tested. A fall is a worse verdict (holds, then
+        undecided, then does not hold, then not attempted), other data or a shorter profile than
+        before, and a claim that is gone.
+    """
+    found = {(row["paper"], row["claim"]): row for _, row in new.iterrows()}
+    outcomes = []
+    for _, before in old[old["verdict"] != "not attempted"].iterrows():
+        after = found.get((before["paper"], before["claim"]))
+        word, notes = "no row", ["the claim is gone"]
+        if after is not None:
+            word, notes = after["verdict"], []
+            if CLAIM_VERDICTS.index(word) > CLAIM_VERDICTS.index(before["verdict"]):
+                notes.append("the verdict is worse")
+            if word != "not attempted":
+                notes += _less(before, after)
+        name = f"{before['paper']}, claim: {before['claim']}"
+        outcomes.append(Outcome(name, before["verdict"], word, "", bool(notes), "; ".join(notes)))
+    return outcomes
+
+
+def committed(
+    name: str, read: Callable[[io.BytesIO], pd.DataFrame], commit: str | None = None
+) -> pd.DataFrame | None:
+    """Table of the results as a commit of the project has it.
 
     Parameters
     ----------
+    name : str
+        Such as ``comparison.csv``.
+    read : callable
+        Reads it, such as `common.harness.compare.read_comparison`.
     commit : str, optional
         Whatever git takes for one; by default the last.
 
@@ -135,16 +170,16 @@ def committed_comparison(commit: str | None = None) -> pd.DataFrame | None:
     UsageError
         The named commit is unknown or has no table.
     """
-    name = "results/comparison.csv"
-    command = ["git", "show", "--end-of-options", f"{commit or 'HEAD'}:./{name}"]
+    path = f"results/{name}"
+    command = ["git", "show", "--end-of-options", f"{commit or 'HEAD'}:./{path}"]
     try:
         shown = subprocess.run(command, cwd=project_root(), capture_output=True, check=True)
     except (OSError, subprocess.CalledProcessError) as error:
         if commit is None:
             return None
-        fault = f"this checkout has no commit {commit!r} with {name}"
+        fault = f"this checkout has no commit {commit!r} with {path}"
         raise UsageError("--against", fault, "Name another, or fetch the history") from error
-    return read_comparison(io.BytesIO(shown.stdout))
+    return read(io.BytesIO(shown.stdout))
 
 
 def report_outcomes(
@@ -192,13 +227,18 @@ def _falls(before: pd.Series, after: pd.Series) -> list[str]:
     notes = []
     if _rank(after) < _rank(before):
         notes.append("the verdict is worse")
-    if not math.isnan(before["reproduced"]):
-        if math.isnan(after["reproduced"]):
-            return [*notes, "the number is gone"]
-        if VARIANTS.index(after["data"]) > VARIANTS.index(before["data"]):
-            notes.append(f"{before['data']} data before, {after['data']} now")
-        if PROFILES.index(after["profile"]) < PROFILES.index(before["profile"]):
-            notes.append(f"profile {before['profile']} before, {after['profile']} now")
+    if math.isnan(after["reproduced"]):
+        return [*notes, "the number is gone"]
+    return notes + _less(before, after)
+
+
+def _less(before: pd.Series, after: pd.Series) -> list[str]:
+    """Data less exact than before, or a shorter profile."""
+    notes = []
+    if VARIANTS.index(after["data"]) > VARIANTS.index(before["data"]):
+        notes.append(f"{before['data']} data before, {after['data']} now")
+    if PROFILES.index(after["profile"]) < PROFILES.index(before["profile"]):
+        notes.append(f"profile {before['profile']} before, {after['profile']} now")
     return notes
 
 

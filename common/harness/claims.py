@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import BinaryIO, Protocol
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
 from common.data.registry import least_exact
-from common.harness.compare import OTHER_SETTINGS, remarks_on
+from common.harness.compare import said, shortfalls
 from common.harness.groups import (
     BOOTSTRAPS,
     Estimate,
@@ -117,6 +117,7 @@ class Row:
     n_seeds: float = math.nan
     data: str = ""
     profile: str = ""
+    shortfall: str = ""
     detail: str = ""
     runs: str = ""
 
@@ -152,16 +153,9 @@ def write_claims(table: pd.DataFrame, results: Path | None = None) -> Path:
     return write_table(table, (results or results_folder()) / "claims.csv")
 
 
-def read_claims(path: Path) -> pd.DataFrame:
+def read_claims(path: Path | BinaryIO) -> pd.DataFrame:
     """Read a `claims.csv`; `DataError` where it cannot be used."""
     return read_table(path, TEXT, NUMBERS, "reproduce compare")
-
-
-def ran_on(row: Mapping[str, Any]) -> str:
-    """Data of a claim's runs, and what else keeps it from being a full run as declared."""
-    shortened = "" if row["profile"] == "full" else row["profile"]
-    changed = "other settings" if OTHER_SETTINGS in row["detail"] else ""
-    return ", ".join(filter(None, [row["data"], shortened, changed]))
 
 
 def verdict(low: float, high: float) -> str:
@@ -195,8 +189,6 @@ def ordering(
         notes = [f"{claim.better} {parts[0].value:.4g} against the constant {claim.worse:.4g}"]
     trained = [part.by_seed for group, part in zip(groups, parts, strict=True) if group.is_trained]
     low, high = interval_of(sign * difference, sign * drawn, trained)
-    if any(len(by_seed) < LEAST_SEEDS for by_seed in trained):
-        notes.append(f"fewer than {LEAST_SEEDS} seeds: their spread is not in the interval")
     notes += [group.note for group in groups if group.note]
     seeds = min(map(len, trained), default=1)
     return Measured(sign * difference, low, high, seeds, tuple(groups), "; ".join(notes))
@@ -245,20 +237,32 @@ def _row(paper: PaperClaims, claim: Claim, records: Sequence[Record], profile: s
     if isinstance(found, NotAttempted):
         command = f"; the command would be: {found.command}" if found.command else ""
         return Row(*head, detail=found.reason + command)
-    ends = (found.difference, found.low, found.high)
-    word = verdict(found.low, found.high)
-    detail = "; ".join(filter(None, [found.detail, *_remarks(paper, found.groups)]))
-    runs = " ".join(group.name for group in found.groups)
-    return Row(*head, *ends, word, found.n_seeds, found.data, found.profile, detail, runs)
+    shortfall = _of_each(found.groups, lambda group: shortfalls(paper, group))
+    remarks = [found.detail, shortfall, _few_seeds(found.groups), _of_each(found.groups, said)]
+    detail = "; ".join(filter(None, remarks))
+    return Row(
+        *head,
+        *(found.difference, found.low, found.high),
+        verdict(found.low, found.high),
+        found.n_seeds,
+        found.data,
+        found.profile,
+        shortfall,
+        detail,
+        " ".join(group.name for group in found.groups),
+    )
 
 
-def _remarks(paper: PaperClaims, groups: Sequence[RunGroup]) -> list[str]:
-    """What the comparison of numbers remarks on such runs too, with the experiment's name."""
-    return [
-        f"{group.records[0].key.experiment} {remark}"
-        for group in groups
-        for remark in remarks_on(paper, group)
-    ]
+def _of_each(groups: Sequence[RunGroup], remarks_on: Callable[[RunGroup], Sequence[str]]) -> str:
+    """Remarks on each group of runs, with the experiment's name."""
+    found = ((group.records[0].key.experiment, remarks_on(group)) for group in groups)
+    return "; ".join(f"{name}: {', '.join(remarks)}" for name, remarks in found if remarks)
+
+
+def _few_seeds(groups: Sequence[RunGroup]) -> str:
+    if all(len(group.seeds) >= LEAST_SEEDS for group in groups if group.is_trained):
+        return ""
+    return f"fewer than {LEAST_SEEDS} seeds: their spread is not in the interval"
 
 
 def _drawn(

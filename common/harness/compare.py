@@ -12,7 +12,7 @@ import pandas as pd
 
 from common.errors import DataError
 from common.harness.groups import Estimate, RunGroup, choose_group
-from common.harness.measures import COUNTS, PROPORTIONS, parse_measure
+from common.harness.measures import AVERAGED, COUNTS, PROPORTIONS, parse_measure
 from common.harness.record import Record, as_stored, read_records
 from common.harness.reported import Reported, class_totals
 from common.harness.settings import Settings
@@ -50,6 +50,7 @@ class Row:
     `bootstrap_low` and `bootstrap_high` are the 95 % percentile interval over our test examples,
     `sampling_se` is the binomial or Fisher-z standard error of our number (for other metrics the
     bootstrap's), `ci_low` and `ci_high` are the 90 % interval of `difference`, ours minus theirs.
+    `shortfall` is what keeps our runs from being the whole of what is declared: see `shortfalls`.
     """
 
     paper: str
@@ -76,12 +77,13 @@ class Row:
     data: str = ""
     profile: str = ""
     variant: str = ""
+    shortfall: str = ""
     reason: str = ""
 
 
 TEXT = (
     *("paper", "source", "row", "column", "metric", "unit", "spread_kind"),
-    *("verdict", "data", "profile", "variant", "reason"),
+    *("verdict", "data", "profile", "variant", "shortfall", "reason"),
 )
 COLUMNS = tuple(Row.__dataclass_fields__)
 NUMBERS = tuple(name for name in COLUMNS if name not in TEXT)
@@ -148,17 +150,30 @@ def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> I
             yield _row(one, variant=target.variant, reason=lacking)
         else:
             total = totals.get((one.source, one.row, one.metric))
-            yield _compared(one, target, group, total, "; ".join(remarks_on(paper, group)))
+            yield _compared(one, target, group, total, "; ".join(shortfalls(paper, group)))
 
 
-def remarks_on(paper: PaperTables, group: RunGroup) -> list[str]:
-    """What keeps runs from being the whole of what `settings.toml` and the folds declare."""
-    remarks = (
+def shortfalls(paper: PaperTables, group: RunGroup) -> list[str]:
+    """What keeps runs from being the whole of what is declared, none where nothing does.
+
+    Other settings than `settings.toml` has now, in the runs or in an ensemble's members; fewer
+    folds or members than the paper's experiments have; training that `--hours` ended.
+    """
+    found = (
         _other_settings(paper, group),
         _members_settings(group),
         _missing_folds(paper, group),
+        _missing_members(paper, group),
+        _cut_short(group),
     )
-    return list(filter(None, remarks))
+    return list(filter(None, found))
+
+
+def ran_on(data: str, profile: str, shortfall: str) -> str:
+    """Data of some runs, and whether they are not the whole of the full runs that are declared."""
+    shortened = "" if profile == "full" else profile
+    partly = "not as declared" if shortfall else ""
+    return ", ".join(filter(None, [data, shortened, partly]))
 
 
 def other_settings(settings: Settings, record: Record) -> list[str]:
@@ -190,16 +205,32 @@ def _missing_folds(paper: PaperTables, group: RunGroup) -> str:
     return f"{found} of {expected} folds" if found < expected else ""
 
 
+def _missing_members(paper: PaperTables, group: RunGroup) -> str:
+    """Remark where an ensemble averaged fewer runs than there should be."""
+    key, extra = group.records[0].key, group.records[0].content["extra"]
+    if "members" not in extra:
+        return ""
+    expected = min(paper.members_of(key.experiment, key.profile), extra["most"])
+    found = len(extra["members"])
+    return f"{found} of {expected} members" if found < expected else ""
+
+
+def _cut_short(group: RunGroup) -> str:
+    """Remark where training was ended before the recipe was done."""
+    cut = (record.content["extra"].get("cut_short", "") for record in group.records)
+    return "; ".join(dict.fromkeys(filter(None, cut)))
+
+
 def _not_measured(group: RunGroup, metric: str) -> str:
     """Why a run could not measure a number, where its record says so."""
     reasons = (record.content["extra"].get("not_measured", {}) for record in group.records)
     return next((told[metric] for told in reasons if metric in told), "")
 
 
-def _said(group: RunGroup) -> str:
+def said(group: RunGroup) -> list[str]:
     """What the runs themselves say that a reader must know, such as a stand-in database."""
-    said = (record.content["extra"].get("remark", "") for record in group.records)
-    return "; ".join(dict.fromkeys(filter(None, said)))
+    remarks = (record.content["extra"].get("remark", "") for record in group.records)
+    return list(dict.fromkeys(filter(None, remarks)))
 
 
 def _no_run(paper: PaperTables, target: Target, profile: str | None) -> str:
@@ -214,7 +245,7 @@ def _row(one: Reported, **ours: object) -> Row:
 
 
 def _compared(
-    one: Reported, target: Target, group: RunGroup, class_total: float | None, remark: str
+    one: Reported, target: Target, group: RunGroup, class_total: float | None, shortfall: str
 ) -> Row:
     """Row of a printed number that a group of runs answers."""
     kind = parse_measure(target.metric).kind
@@ -223,6 +254,9 @@ def _compared(
     if not scale:
         fault = "a count needs the number of examples that it is a share of"
         raise DataError(one.name, fault, "Give the target its `total`")
+    if kind in (*PROPORTIONS, "pearson") and not -1 <= one.value / scale <= 1:
+        fault = f"{one.value:g} is no {kind} out of {scale:g}"
+        raise DataError(one.name, fault, "Mend its unit, its value or its total in reported.csv")
     shared, remarks = _shares_test_set(one, target, group, estimate)
     ours = Side(
         _seed_sd(kind, estimate),
@@ -236,14 +270,17 @@ def _compared(
     )
     if kind not in EXACT:
         half = scale * half_width(ours, theirs, shared_test_set=shared)
-    elif kind == "parameters" or group.data in REPRODUCTIONS:
+    elif kind == "parameters" or (group.data in REPRODUCTIONS and not group.is_trained):
         half = 0.0
     else:
         half = math.nan
     difference, margin = estimate.value * scale - one.value, margin_of(kind) * scale
     low, high = estimate.bootstrap
-    if math.isnan(half) and kind in EXACT:
-        remarks.append("a count on other data cannot be held against the printed one")
+    if math.isnan(difference):
+        remarks.append("not defined on these predictions")
+    elif math.isnan(half) and kind in EXACT:
+        why = "of a trained network" if group.data in REPRODUCTIONS else "on other data"
+        remarks.append(f"a count {why} cannot be held against the printed one")
     elif math.isnan(half):
         remarks.append("neither seed spread nor sampling error is known")
     elif group.is_trained and len(group.seeds) < LEAST_SEEDS and kind not in EXACT:
@@ -265,7 +302,8 @@ def _compared(
         data=group.data,
         profile=group.profile,
         variant=target.variant,
-        reason="; ".join(filter(None, [remark, *remarks, _said(group), group.note])),
+        shortfall=shortfall,
+        reason="; ".join(filter(None, [shortfall, *remarks, *said(group), group.note])),
     )
 
 
@@ -286,20 +324,21 @@ def _shares_test_set(
 
 
 def _seed_sd(kind: str, estimate: Estimate) -> float:
-    """Spread over seeds, for a proportion no less than that of rounding to whole examples.
+    """Spread over seeds, for what counts examples no less than that of rounding to whole ones.
 
     Three seeds that happen to get the same count do not show that every run gets it.
     """
-    if kind in PROPORTIONS and estimate.support > 0:
-        return max(estimate.seed_sd, 1 / (estimate.support * math.sqrt(12)))
-    return estimate.seed_sd
+    if kind not in (*PROPORTIONS, *AVERAGED, "f1", "mcc"):
+        return estimate.seed_sd
+    size = estimate.support if estimate.support > 0 else estimate.n_test
+    return max(estimate.seed_sd, 1 / (size * math.sqrt(12)))
 
 
 def _plain_se(kind: str, estimate: Estimate) -> float:
     """Binomial or Fisher-z standard error of our number; the bootstrap's for other metrics."""
     if kind in PROPORTIONS and estimate.support >= 1 and 0 <= estimate.value <= 1:
         return binomial_se(estimate.value, round(estimate.support))
-    if kind == "pearson" and estimate.n_test > 3:
+    if kind == "pearson" and estimate.n_test > 3 and abs(estimate.value) < 1:
         return fisher_z_se(estimate.value, estimate.n_test)
     return estimate.bootstrap_se
 
@@ -321,7 +360,7 @@ def _size_there(one: Reported, estimate: Estimate) -> float:
 def _their_se(kind: str, value: float, n: float, estimate: Estimate) -> float:
     """Sampling error of the printed number, a fraction over `n` examples."""
     if kind in PROPORTIONS:
-        return adjusted_se(min(max(value, 0.0), 1.0), n)
+        return adjusted_se(value, n)
     if kind == "pearson" and n > 3:
         return fisher_z_se(value, round(n))
     return estimate.bootstrap_se * math.sqrt(estimate.n_test / n)

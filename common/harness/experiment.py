@@ -284,6 +284,11 @@ class Paper:
         """Folds of an experiment that a profile runs."""
         return self.experiment(experiment).folds_of(profile)
 
+    def members_of(self, experiment: str, profile: str) -> int:
+        """Runs that an experiment reads in a profile, those of one variant."""
+        needed = [self.experiment(name) for name in self.experiment(experiment).needs]
+        return sum(len(each.keys(profile)) // len(each.variants_of(profile)) for each in needed)
+
     def datasets(self, profile: str) -> list[str]:
         """Data sets that a profile reads; the smoke profile reads none."""
         used = [e.datasets_of(profile) for e in self.experiments if e.keys(profile)]

@@ -152,7 +152,7 @@ class RunGroup:
         stored = [self._stored(metric, folds) for folds in self.seeds.values()]
         if not all(one.can(measure) for one in scores):
             values = np.array(stored, dtype=float)
-            if np.isnan(values).any():
+            if any(metric not in record.metrics for record in self.records):
                 fault = f"no value for the metric {metric}"
                 raise DataError(
                     self.records[0].key.command, fault, "Run it again, or mend the target"
@@ -273,6 +273,8 @@ def check_alike(records: Sequence[Record]) -> None:
     for record in records[1:]:
         names = sorted({*first.settings, *record.settings})
         differ = [n for n in names if first.settings.get(n) != record.settings.get(n)]
+        if record.content["extra"].get("hours") != first.content["extra"].get("hours"):
+            differ.append("the hours that training was given")
         if record.content["data_sha256"] != first.content["data_sha256"]:
             differ.append("the checksums of the data")
         if differ:

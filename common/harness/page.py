@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from common.harness.compare import OTHER_SETTINGS
 from common.harness.forest import Mark, mark_of
 from common.harness.groups import RunGroup
+from common.harness.record import Record
 from common.harness.verdict import EXACT, REPRODUCTIONS, VERDICTS
 
 GLYPHS = {
@@ -26,7 +26,7 @@ GLYPHS = {
 }
 
 
-OTHER = "shortened or other data"
+OTHER = "partial runs or other data"
 SCORES, SIZES, CELLS, DERIVED = PARTS = (
     *("scores", "counts and sizes", "cells of confusion matrices"),
     "derived numbers",
@@ -54,6 +54,7 @@ class Line:
     data: str
     profile: str
     variant: str
+    shortfall: str
     reason: str
     run: str
     mark: Mark | None
@@ -62,8 +63,7 @@ class Line:
     @property
     def is_reproduction(self) -> bool:
         """Whether it may be called one: a full run as declared, on exact or reconstructed data."""
-        declared = OTHER_SETTINGS not in self.reason
-        return self.data in REPRODUCTIONS and self.profile == "full" and declared
+        return self.data in REPRODUCTIONS and self.profile == "full" and not self.shortfall
 
     @property
     def search(self) -> str:
@@ -149,6 +149,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
         "n_test": _count(row["n_test"]),
     }
     unit = f" ({row['unit']})" if row["unit"] else ""
+    unit += f", ± {row['spread_kind']}" if spread and row["spread_kind"] else ""
     return Line(
         row["source"],
         f"{row['row']} · {row['column']}",
@@ -158,6 +159,7 @@ def _line(row: Mapping[str, Any], run: str) -> Line:
         row["data"],
         row["profile"],
         row["variant"],
+        row["shortfall"],
         row["reason"],
         run,
         mark_of(row["difference"], row["ci_low"], row["ci_high"], row["margin"]),
@@ -201,7 +203,13 @@ def run_of(group: RunGroup, anchor: str) -> Run:
     }
     title = f"{key.experiment}, variant {key.variant}, profile {key.profile}"
     shown = tuple((name, text) for name, text in facts.items() if text)
-    return Run(anchor, title, group.data, shown, tuple(record.key.command for record in records))
+    return Run(anchor, title, group.data, shown, tuple(map(_command, records)))
+
+
+def _command(record: Record) -> str:
+    """What repeats a run."""
+    hours = record.content["extra"].get("hours")
+    return record.key.command + (f" --hours {hours:g}" if hours is not None else "")
 
 
 def duration(seconds: float) -> str:

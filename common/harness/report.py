@@ -12,8 +12,8 @@ import pandas as pd
 
 from common.data.registry import VARIANTS
 from common.files import written_whole
-from common.harness.claims import Claim, ran_on, read_claims
-from common.harness.compare import read_comparison
+from common.harness.claims import Claim, read_claims
+from common.harness.compare import ran_on, read_comparison
 from common.harness.forest import ticks
 from common.harness.groups import RunGroup, named_group
 from common.harness.page import (
@@ -151,7 +151,9 @@ def _view(
     anchors, stale = _answering(paper, rows, runs)
     lines = sorted(lines_of(rows, anchors), key=lambda line: line.verdict == "not attempted")
     marked = [line for line in lines if line.mark]
-    tested = [_claim(row, runs) for row in claims[claims["paper"] == paper.name].to_dict("records")]
+    claimed = claims[claims["paper"] == paper.name]
+    stale = stale or set(claimed["claim"]) != {claim.name for claim in paper.claims}
+    tested = [_claim(row, runs) for row in claimed.to_dict("records")]
     tables = [_table(one, runs) for one in (paper.tabulate(results) if paper.tabulate else ())]
     return {
         "name": paper.name,
@@ -203,7 +205,7 @@ class _Runs:
 
 def _claim(row: dict[str, Any], runs: _Runs) -> dict[str, Any]:
     """A claim with its runs and whether full runs as declared tested it."""
-    reproduced = ran_on(row) in REPRODUCTIONS
+    reproduced = ran_on(row["data"], row["profile"], row["shortfall"]) in REPRODUCTIONS
     return {**row, "is_reproduction": reproduced, "links": runs.links(row["runs"].split())}
 
 
@@ -240,12 +242,12 @@ def _forests(lines: Sequence[Line]) -> list[tuple[str, list[Line]]]:
 def _answering(paper: PaperPage, rows: pd.DataFrame, runs: _Runs) -> tuple[list[str], bool]:
     """Anchor of each row's runs, and whether the table is older than the records."""
     printed = {(one.source, one.row, one.column, one.metric): one for one in printed_numbers(paper)}
-    anchors, stale = [], False
+    identities = rows[["source", "row", "column", "metric"]].itertuples(index=False, name=None)
+    anchors, stale = [], set(identities) != set(printed)
     for row in rows.to_dict("records"):
         one = printed.get((row["source"], row["row"], row["column"], row["metric"]))
         target = target_of(paper, one) if one else None
         if not isinstance(target, Target) or not row["profile"]:
-            stale = stale or one is None
             anchors.append("")
             continue
         name = f"{target.experiment}/{target.variant}/{row['profile']}"

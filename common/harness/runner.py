@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
@@ -22,7 +22,6 @@ from common.harness.experiment import Context, Experiment, Paper
 from common.harness.provenance import git_state, provenance
 from common.harness.record import (
     RunKey,
-    RunResult,
     as_stored,
     read_record,
     read_records,
@@ -121,7 +120,8 @@ def run_experiment(
     commits = note_commit(place)
     result = experiment.run(context)
     if context.cut_short:
-        result = _marked(result, context.cut_short, hours)
+        cut = {"hours": hours, "cut_short": "; ".join(context.cut_short)}
+        result = replace(result, extra={**result.extra, **cut})
     dtype = str(settings.get("dtype", "float32"))
     origin = provenance(device_name(), dtype) | {"commits": commits}
     return write_record(key, result, settings, origin, results)
@@ -166,12 +166,6 @@ def device_name() -> str:
             return str(device.device_kind)
     cores = usable_cores()
     return f"CPU, {cores} core{'s' * (cores != 1)}"
-
-
-def _marked(result: RunResult, cut_short: Sequence[str], hours: float | None) -> RunResult:
-    """Result that says with every number that training did not come to its end."""
-    said = filter(None, [*cut_short, result.extra.get("remark", "")])
-    return replace(result, extra={**result.extra, "hours": hours, "remark": "; ".join(said)})
 
 
 def is_done(

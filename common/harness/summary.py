@@ -11,7 +11,7 @@ from typing import Protocol
 import pandas as pd
 
 from common.files import written_whole
-from common.harness.claims import ran_on
+from common.harness.compare import ran_on
 from common.harness.page import (
     GLYPHS,
     OTHER,
@@ -118,7 +118,7 @@ def _numbers(lines: Iterable[Line]) -> str:
             line.cells["reproduced"].text,
             line.cells["ci"].text,
             line.cells["n_seeds"].text,
-            line.data + ("" if line.profile == "full" else f", {line.profile}"),
+            ran_on(line.data, line.profile, line.shortfall),
             f"{GLYPHS[line.verdict]} {line.verdict}",
         ]
         for line in tried
@@ -143,7 +143,7 @@ def _claims(claims: pd.DataFrame) -> str:
             signed(row["difference"], 3),
             _interval(row["low"], row["high"]),
             str(int(row["n_seeds"])),
-            ran_on(row),
+            ran_on(row["data"], row["profile"], row["shortfall"]),
             f"{GLYPHS[row['verdict']]} {row['verdict']}",
         ]
         for row in claims.to_dict("records")

@@ -119,7 +119,7 @@ def verdict(difference: float, half: float, margin: float) -> str:
         ``equivalent``: the whole interval lies within ± `margin`. Otherwise ``inconclusive``
         where the interval holds 0 or is not known, and ``higher`` or ``lower`` where it does not.
     """
-    if math.isnan(half):
+    if math.isnan(half) or math.isnan(difference):
         return "inconclusive"
     # A difference such as 0.899 - 0.879 must not miss a margin of 0.02 by a rounding error.
     if abs(difference) + half <= margin * (1 + 1e-9):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from common.harness.compare import remarks_on
+from common.harness.compare import ran_on, shortfalls
 from common.harness.groups import RunGroup, choose_group
 from common.harness.page import Cell, ResultTable, fixed, number_cell
 from common.harness.record import Record, read_records
@@ -154,9 +154,8 @@ def _told(groups: Mapping[str, RunGroup]) -> str:
 
 
 def _about(group: RunGroup) -> str:
-    """Profile and data, and whether the settings are others than those that are declared."""
-    changed = "other settings" if remarks_on(PAPER, group) else ""
-    return ", ".join(filter(None, [group.profile, group.data, changed]))
+    """Data, profile, and whether the runs are not the whole of what is declared."""
+    return ran_on(group.data, group.profile, "; ".join(shortfalls(PAPER, group)))
 
 
 def _reweighted(groups: Sequence[dict[str, RunGroup]]) -> ResultTable:

@@ -15,7 +15,9 @@ from common.interpret.masking import Scan
 from common.interpret.planted import attention_auc
 from common.interpret.retrieval import stretch_scores, top_share_scores
 from common.interpret.zipcodes import zipcodes
+from common.predict.network import Steps
 from reproductions.rnatracker import training
+from reproductions.rnatracker.attention import step_places
 from reproductions.rnatracker.scanning import Scanner
 
 SHARES = (0.02, 0.05, 0.1, 0.2)
@@ -40,11 +42,11 @@ def run(context: Context) -> RunResult:
     options = {"width": settings["mask_width"], "stride": settings["mask_stride"]}
     scans = [scanner.scan(sequence, **options) for sequence in frame["sequence"]]
     lengths = frame["sequence"].str.len().to_numpy()
-    stride = settings["pool"] ** settings["blocks"]
+    steps = Steps(*step_places(settings))
     weights = {
         "scan": [per_nucleotide(*pair) for pair in zip(scans, lengths, strict=True)],
         "attention": [
-            spread(trained.outputs["attention"][row], length, stride)
+            steps.spread(trained.outputs["attention"][row], length)
             for row, length in zip(frame.index, lengths, strict=True)
         ],
     }
@@ -76,12 +78,6 @@ def per_nucleotide(scan: Scan, length: int) -> np.ndarray:
         np.add.at(row, scan.ends, -values)
     total, covering = steps.cumsum(axis=1)[:, :length]
     return np.maximum(total, 0) / np.maximum(covering, 1) + 1e-12
-
-
-def spread(weights: np.ndarray, length: int, stride: int) -> np.ndarray:
-    """Attention of each nucleotide, (length,): its step's; the last, incomplete step has none."""
-    own = np.repeat(weights[: length // stride], stride)
-    return np.pad(own, (0, length - len(own))) + 1e-12
 
 
 def _found(scans: list[Scan], cutoff: float) -> list[list[tuple[int, int]]]:

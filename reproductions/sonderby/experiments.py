@@ -60,7 +60,7 @@ EXPERIMENTS = (
         "R-LSTM on MultiLoc, 80 features a residue (60 in the quick profile)",
         _train,
         datasets=WITH_PROFILES,
-        seeds={"smoke": (1, 2), "quick": (1, 2), "full": (1, 2, 3)},
+        seeds={"smoke": (1, 2), "quick": (1, 2), "full": tuple(range(1, 11))},
         costs=HOURS,
     ),
     Experiment(

@@ -90,12 +90,20 @@ def in_tree(tree: Path, *arguments: str) -> subprocess.CompletedProcess:
 
 
 def caught_by(tree: Path, tests: Sequence[str]) -> str:
-    """First test that fails, or nothing."""
+    """First test that fails, or nothing.
+
+    Raises
+    ------
+    RuntimeError
+        The tests could not be run, which catches no mistake.
+    """
     done = in_tree(tree, "-m", "pytest", *tests, "-x", "-q", "-p", "no:cacheprovider")
     if done.returncode == 0:
         return ""
-    found = re.search(r"^(?:FAILED|ERROR) ([^\s\[]+)", done.stdout, re.MULTILINE)
-    return found.group(1) if found else f"pytest ended with {done.returncode}"
+    found = re.search(r"^(?:FAILED|ERROR) ([^\s\[]+::[^\s\[]+)", done.stdout, re.MULTILINE)
+    if done.returncode != 1 or not found:
+        raise RuntimeError(f"{' '.join(tests)}: pytest ended with {done.returncode}\n{done.stdout}")
+    return found.group(1)
 
 
 def checked(tree: Path, experiment: str) -> str:
@@ -117,16 +125,30 @@ def checked(tree: Path, experiment: str) -> str:
     return "fell: {} from {} to {}".format(*found.groups()) if found else ""
 
 
-def tried(mutation: Mutation | None, check: str = "") -> tuple[str, str]:
-    """What found a mistake: a test, and the check. Without a mistake nothing must."""
+def tried(mutation: Mutation) -> tuple[str, str]:
+    """What found a mistake: a test, and the check."""
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder)
         copy_tree(tree)
-        if mutation is None:
-            return "", checked(tree, check)
         mutation.apply(tree)
         fell = checked(tree, mutation.check) if mutation.check else ""
         return caught_by(tree, mutation.tests), fell
+
+
+def controls(chosen: Sequence[Mutation]) -> dict[str, str]:
+    """What tests and checks find where there is no mistake: nothing, or they prove nothing."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder)
+        copy_tree(tree)
+        tests = dict.fromkeys(test for one in chosen for test in one.tests)
+        found["none, all of these tests"] = caught_by(tree, list(tests))
+    for check in dict.fromkeys(one.check for one in chosen if one.check):
+        with tempfile.TemporaryDirectory() as folder:
+            tree = Path(folder)
+            copy_tree(tree)
+            found[f"none, `{check}` as it is"] = checked(tree, check)
+    return found
 
 
 def rows_of(table: Path) -> dict[str, str]:
@@ -144,12 +166,11 @@ def main() -> int:
     every = load()
     chosen = [mutation for mutation in every if only in mutation.name.lower()]
     rows, survivors = rows_of(TABLE), []
-    controls = {check: f"none, `{check}` as it is" for one in every if (check := one.check)}
-    for check in {one.check: None for one in chosen if one.check}:
-        fell = tried(None, check)[1]
-        rows[controls[check]] = f"| {controls[check]} | | | {fell or 'nothing fell'} |"
+    for name, fell in controls(chosen).items():
+        cells = ("", fell or "nothing fell") if "as it is" in name else (fell or "none fails", "")
+        rows[name] = f"| {name} | | {cells[0]} | {cells[1]} |"
         survivors += [f"without any mistake, {fell}"] if fell else []
-        print(rows[controls[check]], flush=True)
+        print(rows[name], flush=True)
     for mutation in chosen:
         test, fell = tried(mutation)
         survivors += [] if test else [mutation.name]
@@ -157,7 +178,7 @@ def main() -> int:
         shown = f"`{test}`" if test else "**none**"
         rows[mutation.name] = f"| {mutation.name} | `{mutation.file}` | {shown} | {beside} |"
         print(rows[mutation.name], flush=True)
-    names = [*controls.values(), *(one.name for one in every)]
+    names = [*(name for name in rows if name.startswith("none, ")), *(one.name for one in every)]
     TABLE.write_text(HEAD + "\n".join(rows[name] for name in names if name in rows) + "\n")
     print(f"{len(survivors)} survived the tests", *survivors, sep="\n")
     return 1 if survivors else 0

@@ -69,6 +69,7 @@ class FakePaper:
     figures: Sequence[Any] = ()
     tabulate: Any = None
     folds: int = 1
+    members: int = 2
 
     @property
     def settings(self) -> Settings:
@@ -76,6 +77,9 @@ class FakePaper:
 
     def reported_target(self, row: Mapping[str, Any]) -> Target | NotAttempted:
         return self.targets.get((row["row"], row["metric"]))
+
+    def members_of(self, experiment: str, profile: str) -> int:
+        return self.members
 
     def folds_of(self, experiment: str, profile: str) -> int:
         return self.folds

@@ -9,12 +9,13 @@ import pytest
 
 from common.errors import UsageError
 from common.harness import check as module
-from common.harness import compare
+from common.harness import claims, compare
 from common.harness.baseline import make_baseline
 from common.harness.check import (
+    check_claims,
     check_metrics,
     check_verdicts,
-    committed_comparison,
+    committed,
     report_outcomes,
 )
 from common.harness.record import read_records
@@ -186,6 +187,26 @@ def test_better_side_of_a_verdict(metric, before, after, fell):
     assert verdicts(rows[1], rows[0]).fell is fell
 
 
+@pytest.mark.parametrize(
+    ("changes", "note"),
+    [
+        ({}, ""),
+        ({"verdict": "undecided"}, "the verdict is worse"),
+        ({"verdict": "does not hold"}, "the verdict is worse"),
+        ({"verdict": "not attempted", "data": "", "profile": ""}, "the verdict is worse"),
+        ({"data": "stand-in"}, "exact data before, stand-in now"),
+        ({"claim": "c above d"}, "the claim is gone"),
+    ],
+)
+def test_falls_of_a_claim(changes, note):
+    before = claims.Row("toy", "a above b", "s", 0.1, 0.05, 0.2, "holds", 3, "exact", "full")
+    after = dataclasses.replace(before, **changes)
+    never = claims.Row("toy", "e above f", "s")
+    tables = [as_table(rows, claims.Row) for rows in ([before, never], [after, never])]
+    (outcome,) = check_claims(*tables)
+    assert (outcome.note, outcome.fell) == (note, bool(note))
+
+
 def test_row_that_is_gone():
     outcome = verdicts(None)
     assert outcome.fell
@@ -194,13 +215,17 @@ def test_row_that_is_gone():
 
 def test_number_that_never_was_cannot_vanish():
     empty = compare.Row("toy", "Table 1", "a", "b", "accuracy", "", 0.9, math.nan, "")
-    assert not verdicts(empty, empty).fell
-    assert not verdicts(BEFORE, empty).fell
+    tables = [as_table([row], compare.Row) for row in (empty, empty, BEFORE)]
+    assert check_verdicts(*tables[:2]) == check_verdicts(*tables[1:]) == []
 
 
 def test_committed_table(tmp_path, monkeypatch):
     monkeypatch.setattr(module, "project_root", lambda: tmp_path)
-    assert committed_comparison() is None
+
+    def table(commit=None):
+        return committed("comparison.csv", compare.read_comparison, commit)
+
+    assert table() is None
     (tmp_path / "results").mkdir()
     compare.write_comparison(as_table([BEFORE], compare.Row), tmp_path / "results")
     identity = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
@@ -208,13 +233,13 @@ def test_committed_table(tmp_path, monkeypatch):
         subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True, capture_output=True)
     lower = dataclasses.replace(BEFORE, verdict="lower")
     compare.write_comparison(as_table([lower], compare.Row), tmp_path / "results")
-    found = committed_comparison()
+    found = table()
     assert found is not None
     assert found.loc[0, "verdict"] == "equivalent"
     with pytest.raises(UsageError, match="no commit 'HEAD~1' with results/comparison.csv"):
-        committed_comparison("HEAD~1")
+        table("HEAD~1")
     (tmp_path / "note").touch()
     for command in (["add", "."], ["commit", "-m", "worse"]):
         subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True, capture_output=True)
     for commit, verdict in ((None, "lower"), ("HEAD", "lower"), ("HEAD~1", "equivalent")):
-        assert committed_comparison(commit).loc[0, "verdict"] == verdict
+        assert table(commit).loc[0, "verdict"] == verdict

@@ -10,11 +10,11 @@ from common.harness.claims import (
     Measured,
     evaluate_claims,
     ordering,
-    ran_on,
     read_claims,
     verdict,
     write_claims,
 )
+from common.harness.compare import ran_on
 from common.harness.groups import choose_group
 from common.harness.targets import NotAttempted
 
@@ -183,10 +183,8 @@ def test_measured_claims(claimed, run):
         return Measured(0.2, 0.1, 0.3, 3, (group,), "peaks at residue 22")
 
     row = claimed(Claim("attention", "peaks early", "toy", measure=measure))
-    assert (row["verdict"], row["data"], row["detail"]) == (
-        *("holds", "simulated"),
-        "peaks at residue 22",
-    )
+    assert (row["verdict"], row["data"]) == ("holds", "simulated")
+    assert row["detail"].startswith("peaks at residue 22; fewer than 3 seeds")
     assert (len(seen), row["profile"], row["runs"]) == (1, "quick", "a/paper/quick")
     row = claimed(Claim("x", "y", "toy", measure=lambda _: NotAttempted("no weights", "run it")))
     assert row["verdict"] == "not attempted"
@@ -203,9 +201,20 @@ def test_what_a_number_is_remarked_with_is_said_of_a_claim_too(run, claimed, pap
     measure = (lambda records: ordering(CLAIM, records, None)) if measured else None
     row = claimed(dataclasses.replace(CLAIM, measure=measure))
     for experiment in ("a", "b"):
-        said = f"{experiment} run with other settings than settings.toml: epochs"
-        assert f"{said}; {experiment} 1 of 10 folds" in row["detail"]
-    assert ran_on(row) == "exact, other settings"
+        shortfall = (
+            f"{experiment}: run with other settings than settings.toml: epochs, 1 of 10 folds"
+        )
+        assert shortfall in row["shortfall"] and shortfall in row["detail"]
+    assert ran_on(row["data"], row["profile"], row["shortfall"]) == "exact, not as declared"
+    assert "fewer than 3 seeds" in row["detail"]
+
+
+def test_what_the_runs_say_is_said_of_a_claim_too(run, claimed):
+    run(right=90, experiment="a", extra={"remark": "profiles of a stand-in database"})
+    run(right=80, experiment="b")
+    row = claimed(CLAIM)
+    assert "a: profiles of a stand-in database" in row["detail"]
+    assert row["shortfall"] == ""
 
 
 def test_same_bytes_and_round_trip(run, claimed, paper, results):

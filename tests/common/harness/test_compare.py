@@ -21,7 +21,7 @@ DESIGN = [
     *("reported", "reported_spread", "spread_kind", "reproduced", "seed_sd"),
     *("bootstrap_low", "bootstrap_high", "sampling_se", "n_seeds", "n_test"),
     *("difference", "ci_low", "ci_high", "margin"),
-    *("verdict", "data", "profile", "variant", "reason"),
+    *("verdict", "data", "profile", "variant", "shortfall", "reason"),
 ]
 
 
@@ -254,6 +254,29 @@ def test_other_settings_of_an_ensembles_members_are_named(run, one):
         run(seed, 90, extra={"members_other_settings": names})
     row = one("T,a,b,accuracy,0.9,,,,,", Target("a", "accuracy"))
     assert row["reason"] == f"members {OTHER_SETTINGS}: epochs, units"
+    assert row["shortfall"] == row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "shortfall"),
+    [
+        ({"members": {"a": 1, "b": 2}, "most": 10}, ""),
+        ({"members": {"a": 1}, "most": 10}, "1 of 2 members"),
+        ({"members": {"a": 1}, "most": 1}, ""),
+        ({"hours": 2.0, "cut_short": "2 of at most 3 epochs"}, "2 of at most 3 epochs"),
+    ],
+)
+def test_runs_that_are_not_the_whole_of_what_is_declared_say_so(run, one, extra, shortfall):
+    for seed in (1, 2, 3):
+        run(seed, 90, extra=extra)
+    row = one("T,a,b,accuracy,0.9,,,,,", Target("a", "accuracy"))
+    assert (row["shortfall"], row["reason"]) == (shortfall, shortfall)
+
+
+def test_a_share_above_one_is_refused_since_its_unit_is_missing(run, one):
+    seeds(run, 90)
+    with pytest.raises(DataError, match="87.9 is no accuracy out of 1"):
+        one("T,a,b,accuracy,87.9,,,,,", Target("a", "accuracy"))
 
 
 def test_same_records_give_the_same_bytes(run, one, paper, results):

@@ -49,7 +49,11 @@ def test_texts():
         "n_seeds": "3",
         "n_test": "2,768",
     }
-    assert (line.where, line.metric, line.run) == ("LA · setHARD", "accuracy (percent)", "run")
+    assert (line.where, line.metric, line.run) == (
+        "LA · setHARD",
+        "accuracy (percent), ± sd",
+        "run",
+    )
 
 
 def test_sort_keys_are_numbers_or_absent():
@@ -133,7 +137,6 @@ def test_values_of_settings():
     assert value_text("") == "empty"
 
 
-def test_a_run_with_other_settings_is_no_reproduction():
+def test_a_run_that_is_not_the_whole_of_what_is_declared_is_no_reproduction():
     assert line_of(verdict="equivalent").is_reproduction
-    reason = "run with other settings than settings.toml: epochs"
-    assert not line_of(verdict="equivalent", reason=reason).is_reproduction
+    assert not line_of(verdict="equivalent", shortfall="3 of 10 folds").is_reproduction

@@ -9,7 +9,6 @@ import pytest
 from common.errors import DataError
 from common.harness.claims import Claim, Measured, evaluate_claims, write_claims
 from common.harness.compare import (
-    OTHER_SETTINGS,
     NotAttempted,
     Target,
     compare,
@@ -40,12 +39,12 @@ class Page(HTMLParser):
         return [attributes for name, attributes in self.tags if name == tag]
 
 
-def measured_on(experiment, detail=""):
+def measured_on(experiment):
     """Measure of a claim on the runs of an experiment."""
 
     def measure(records):
         group = choose_group(records, experiment, "paper")
-        return Measured(0.2, 0.1, 0.3, len(group.seeds), (group,), detail)
+        return Measured(0.2, 0.1, 0.3, len(group.seeds), (group,))
 
     return measure
 
@@ -204,7 +203,7 @@ def test_banner_when_anything_is_simulated(run, paper, page, data):
     paper.targets = {("LA", "accuracy"): Target("a", "accuracy")}
     text = page()
     assert ("Simulated data." in text) is (data == "simulated")
-    assert ("shortened or other data</span>" in text) is (data == "simulated")
+    assert ("partial runs or other data</span>" in text) is (data == "simulated")
     assert "0 of 1 scores are reproduced" in text
 
 
@@ -283,14 +282,14 @@ def test_a_paper_that_prints_no_numbers_has_no_table_of_them(full, page, results
 
 
 @pytest.mark.parametrize(
-    ("changes", "detail", "marked"),
-    [({}, "", False), ({"data_variant": "simulated"}, "", True), ({}, OTHER_SETTINGS, True)],
+    ("changes", "marked"),
+    [({}, False), ({"data_variant": "simulated"}, True), ({"extra": {"cut_short": "1 h"}}, True)],
 )
-def test_a_claim_of_other_runs_is_no_reproduction(run, paper, page, changes, detail, marked):
+def test_a_claim_of_other_runs_is_no_reproduction(run, paper, page, changes, marked):
     run(**changes)
     paper.report("Table 1,LA,test,accuracy,0.9,,,100,,")
     paper.targets = {("LA", "accuracy"): NotAttempted("quoted")}
-    paper.claims = (Claim("c", "statement", "toy", measure=measured_on("a", detail)),)
+    paper.claims = (Claim("c", "statement", "toy", measure=measured_on("a")),)
     assert ('class="chip holds other"' in page()) is marked
 
 

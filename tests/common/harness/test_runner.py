@@ -138,7 +138,8 @@ def test_run_that_was_cut_short_says_so_and_goes_on_with_more_hours(paper, tmp_p
     experiment, results = replace(paper.experiment("net"), run=run), tmp_path / "results"
     path = run_experiment(paper, experiment, KEY, hours=2.0, results=results)
     extra = read_record(path).content["extra"]
-    assert extra == {"hours": 2.0, "remark": "2 of at most 3 epochs; a stand-in"}
+    cut = {"hours": 2.0, "cut_short": "2 of at most 3 epochs"}
+    assert extra == {**cut, "remark": "a stand-in"}
     done = [is_done(experiment, KEY, {"epochs": 3}, results, hours) for hours in (1.0, 2.0, 3.0)]
     assert done == [True, True, False]
     assert not is_done(experiment, KEY, {"epochs": 3}, results)

@@ -84,11 +84,12 @@ def test_a_claim_stands_with_its_verdict_and_a_shortened_run_says_so():
 
 
 def test_a_claim_without_an_interval_or_with_other_settings_says_so():
-    detail = "x run with other settings than settings.toml: epochs"
     nan = math.nan
-    row = claims.Row("b", "x above y", "s", 0.02, nan, nan, "undecided", 2, "exact", "full", detail)
+    row = claims.Row(
+        *("b", "x above y", "s", 0.02, nan, nan, "undecided"), *(2, "exact", "full", "2 folds")
+    )
     text = text_of([number("b", "old", "accuracy", "not attempted")], [row])
-    assert "| x above y | +0.020 |  | 2 | exact, other settings | ? undecided |" in text
+    assert "| x above y | +0.020 |  | 2 | exact, not as declared | ? undecided |" in text
 
 
 def test_tables_of_our_own_stand_with_their_paper():

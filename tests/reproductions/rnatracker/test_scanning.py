@@ -10,7 +10,7 @@ from common.interpret.masking import random_scan, scan
 from reproductions.rnatracker.experiments import SETTINGS
 from reproductions.rnatracker.inputs import base_tokens
 from reproductions.rnatracker.model import build
-from reproductions.rnatracker.planted import per_nucleotide, spread
+from reproductions.rnatracker.planted import per_nucleotide
 from reproductions.rnatracker.scanning import Scanner, three_prime_utr
 
 
@@ -58,6 +58,3 @@ def test_importance_is_spread_over_the_masked_nucleotides():
     made = Scan(np.array([0, 2, 4]), np.array([4, 6, 8]), shares[0], shares, np.array([0, 1.0, 0]))
     weights = per_nucleotide(made, 9)
     assert weights[[0, 2, 5, 6, 8]] == pytest.approx([0, 0.5, 0.5, 0, 0], abs=1e-9)
-    assert spread(np.array([0.25, 0.75, 0]), 8, 3)[[0, 2, 3, 5, 6]] == pytest.approx(
-        [0.25, 0.25, 0.75, 0.75, 0], abs=1e-9
-    )
