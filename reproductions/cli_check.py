@@ -38,11 +38,13 @@ def check(
     Metrics on data sets that are nowhere on this machine are left out, with a line that says so.
     In the project's own results, where a comparison table is committed, a verdict that is worse,
     a number that is gone, and data or a profile below those of before are falls too; so for claims.
+    So is a shortened run that took more than 6 GB of memory.
     """
     from common.errors import UsageError
     from common.harness.baseline import read_baseline, rows_of
     from common.harness.check import (
         check_claims,
+        check_memory,
         check_metrics,
         check_verdicts,
         committed,
@@ -63,6 +65,7 @@ def check(
     if not outcomes and profile != "full":
         fault = f"the baseline has no metric of a {profile} run of {', '.join(papers)}"
         raise UsageError("reproduce check", fault, "Make one with `reproduce baseline`")
+    outcomes += check_memory(records)
     for name in unknown_to(baseline, records):
         typer.echo(f"no baseline: {profile} {name}")
     if against or folder.resolve() == project_root() / "results":

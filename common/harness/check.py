@@ -27,6 +27,8 @@ _HIGHER_IS_BETTER = (
     *("accuracy", "mcc", "precision", "recall", "f1", "pearson", "auc", "roc auc", "pr auc"),
     "true",
 )
+MOST_MEMORY = 6e9
+"""Bytes that a shortened run may take at its peak."""
 _LOWER_IS_BETTER = ("loss", "false", "seconds", "p value", "kl")
 
 
@@ -89,6 +91,26 @@ def check_metrics(
             outcomes.append(_outcome(row, math.nan, note))
         done.add((place, row.metric))
     return outcomes
+
+
+def check_memory(records: Iterable[Record]) -> list[Outcome]:
+    """Hold the shortened run that took the most memory against what they may take.
+
+    Returns
+    -------
+    list of Outcome
+        One; none where no record of a shortened run tells its peak memory.
+    """
+    peaks = [
+        (record.content["provenance"].get("peak_memory_bytes") or 0, record.key.command)
+        for record in records
+        if record.key.profile != "full"
+    ]
+    peak, command = max(peaks, default=(0, ""))
+    if not peak:
+        return []
+    name, most = f"peak memory of {command}", f"at most {MOST_MEMORY / 1e9:.1f} GB"
+    return [Outcome(name, most, f"{peak / 1e9:.1f} GB", "", peak > MOST_MEMORY)]
 
 
 def check_verdicts(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:

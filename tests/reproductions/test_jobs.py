@@ -8,9 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from common.errors import DataError
 from common.harness.experiment import Experiment, Paper
+from common.harness.run_key import RunKey
 from common.harness.targets import NotAttempted
 from reproductions.jobs import run_jobs, runnable, simulated
+from reproductions.papers import NAMES, load_papers
+from reproductions.run_all import pipeline
 
 
 @pytest.fixture
@@ -133,3 +137,25 @@ def test_a_cluster_is_given_all_runs_at_once(places, monkeypatch, jobs, at_once)
     run_jobs(places, runnable(places, "full", ())[0], jobs, "slurm", dry_run=True)
     assert snakemake.value("--jobs") == at_once
     assert "--resources" not in snakemake.command
+
+
+@pytest.mark.parametrize("profile", ["smoke", "quick"])
+def test_without_any_data_every_paper_runs_on_simulated_data(profile, monkeypatch, capsys):
+    every = [n for p in load_papers().values() for n in p.datasets(profile)]
+    monkeypatch.setattr("reproductions.jobs.fetch", lambda *_: every)
+    ran: list[RunKey] = []
+    monkeypatch.setattr("reproductions.jobs.run_jobs", lambda _, keys, *a, **o: ran.extend(keys))
+    monkeypatch.setattr("reproductions.run_all.finish", lambda papers: None)
+    pipeline([], profile, None, "local", dry_run=False, offline=True)
+    assert {key.paper for key in ran} == set(NAMES)
+    assert {key.profile for key in ran} <= {"smoke", profile}
+    told = capsys.readouterr().err
+    assert ("deeploc/ablation-focal is left out" in told) is (profile == "quick")
+
+
+def test_full_runs_without_their_data_are_an_error(monkeypatch):
+    monkeypatch.setattr("reproductions.jobs.fetch", lambda *_: ["multiloc"])
+    monkeypatch.setattr("reproductions.jobs.run_jobs", lambda *_, **__: None)
+    monkeypatch.setattr("reproductions.run_all.finish", lambda papers: None)
+    with pytest.raises(DataError, match="multiloc is not here; left out: sonderby/r-lstm"):
+        pipeline(["sonderby"], "full", None, "local", dry_run=False, offline=True)

@@ -13,6 +13,7 @@ from common.harness import claims, compare
 from common.harness.baseline import make_baseline
 from common.harness.check import (
     check_claims,
+    check_memory,
     check_metrics,
     check_verdicts,
     committed,
@@ -94,6 +95,16 @@ def test_missing_record_of_a_baseline_of_two_kinds_is_one_fall_each(baseline):
     both = pd.concat([baseline, baseline.assign(data="simulated")], ignore_index=True)
     outcomes = check_metrics(both, [])
     assert [outcome.fell for outcome in outcomes] == [True, True]
+
+
+@pytest.mark.parametrize(("peak", "fell"), [(5.9e9, False), (6.1e9, True)])
+def test_a_shortened_run_that_takes_too_much_memory_falls(run, results, peak, fell):
+    run(1, profile="quick", provenance={"peak_memory_bytes": 1e9})
+    run(2, profile="quick", provenance={"peak_memory_bytes": peak})
+    run(3, profile="full", provenance={"peak_memory_bytes": 9e9})
+    (outcome,) = check_memory(read_records(results))
+    assert outcome.fell is fell
+    assert "--seed 2 --fold 0 --profile quick" in outcome.line
 
 
 def test_profile_limits_the_check(falls):
