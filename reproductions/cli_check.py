@@ -48,6 +48,7 @@ def check(
         check_metrics,
         check_verdicts,
         committed,
+        made_by_other_code,
         report_outcomes,
     )
     from common.harness.claims import evaluate_claims, read_claims
@@ -66,6 +67,11 @@ def check(
         fault = f"the baseline has no metric of a {profile} run of {', '.join(papers)}"
         raise UsageError("reproduce check", fault, "Make one with `reproduce baseline`")
     outcomes += check_memory(records)
+    for commit, number in made_by_other_code(records).items():
+        told = (
+            f"{number} records are of commit {commit[:10]}, whose code is not that of this folder"
+        )
+        typer.echo(f"older: {told}; `reproduce run … --again` makes one anew")
     for name in unknown_to(baseline, records):
         typer.echo(f"no baseline: {profile} {name}")
     if against or folder.resolve() == project_root() / "results":

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import math
 import subprocess
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -202,6 +203,30 @@ def committed(
         fault = f"this checkout has no commit {commit!r} with {path}"
         raise UsageError("--against", fault, "Name another, or fetch the history") from error
     return read(io.BytesIO(shown.stdout))
+
+
+def made_by_other_code(records: Iterable[Record]) -> dict[str, int]:
+    """Records whose commit has other code than the checkout, by commit.
+
+    A record stays where only the code has changed, so that a check of it tells nothing of the
+    change. Without a git history, or where it lacks the commit, nothing is known.
+    """
+    commits = Counter(record.content["provenance"].get("commit") or "" for record in records)
+    diff = ("git", "diff", "--quiet")
+    found = {}
+    for commit, number in commits.items():
+        command = [*diff, commit, "--", "common", "reproductions"]
+        if commit and _status(command) == 1:
+            found[commit] = number
+    return found
+
+
+def _status(command: Sequence[str]) -> int:
+    """Exit status of a command in the project's folder; 127 where there is no such program."""
+    try:
+        return subprocess.run(command, cwd=project_root(), capture_output=True).returncode
+    except OSError:
+        return 127
 
 
 def report_outcomes(

@@ -17,6 +17,7 @@ from common.harness.check import (
     check_metrics,
     check_verdicts,
     committed,
+    made_by_other_code,
     report_outcomes,
 )
 from common.harness.record import read_records
@@ -228,6 +229,26 @@ def test_number_that_never_was_cannot_vanish():
     empty = compare.Row("toy", "Table 1", "a", "b", "accuracy", "", 0.9, math.nan, "")
     tables = [as_table([row], compare.Row) for row in (empty, empty, BEFORE)]
     assert check_verdicts(*tables[:2]) == check_verdicts(*tables[1:]) == []
+
+
+def test_records_of_other_code_are_told_of(tmp_path, monkeypatch, run, results):
+    monkeypatch.setattr(module, "project_root", lambda: tmp_path)
+    code = tmp_path / "common" / "code.py"
+    code.parent.mkdir()
+    git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org"]
+
+    def commit(text):
+        code.write_text(text)
+        for command in (["add", "common"], ["commit", "-m", "one"]):
+            subprocess.run([*git, *command], cwd=tmp_path, check=True, capture_output=True)
+        found = subprocess.run([*git, "rev-parse", "HEAD"], cwd=tmp_path, capture_output=True)
+        return found.stdout.decode().strip()
+
+    subprocess.run([*git, "init"], cwd=tmp_path, check=True, capture_output=True)
+    first, second = commit("a = 1"), commit("a = 2")
+    for seed, made in ((1, first), (2, first), (3, second), (4, "0" * 40)):
+        run(seed, provenance={"commit": made})
+    assert made_by_other_code(read_records(results)) == {first: 2}
 
 
 def test_committed_table(tmp_path, monkeypatch):
