@@ -21,6 +21,16 @@ def usable_memory() -> int:
         return 0
 
 
+def free_memory() -> int | None:
+    """Bytes that this machine can still hand out; None where the system does not tell."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:
+        return None
+    found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
+    return 1024 * int(found[0]) if found else None
+
+
 def local_gpus() -> int:
     """NVIDIA GPUs of this machine."""
     return len([path for path in Path("/dev").glob("nvidia[0-9]*") if path.name[6:].isdigit()])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
@@ -75,7 +75,9 @@ def run(
         int, typer.Option(help="Of weights, order and dropout.", min=0, max=2**32 - 1)
     ] = 1,
     fold: Annotated[int, typer.Option(help="Fold of a cross-validation, from 0.", min=0)] = 0,
-    variant: Annotated[str, typer.Option(help="paper, code or best.")] = "",
+    variant: Annotated[
+        str, typer.Option(help="paper, or another that the paper's settings.toml names.")
+    ] = "",
     profile: ProfileOption = "quick",
     set_: Annotated[
         list[str] | None,
@@ -243,6 +245,13 @@ def run_app(commands: typer.Typer) -> None:
     if code == STOPPED:
         print("\nreproduce: stopped; the same command goes on from here", file=sys.stderr)
     sys.exit(code)
+
+
+def run_alone(command: Callable[..., None]) -> None:
+    """Run a module's one command, for ``python -m MODULE``; mistakes as in `run_app`."""
+    commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    commands.command()(command)
+    run_app(commands)
 
 
 def _message(error: typer.TyperException) -> str:

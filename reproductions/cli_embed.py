@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from common.errors import UsageError
+from common.machine import free_memory
 
 
 def embed(
@@ -59,13 +60,3 @@ def embed(
         stream=sys.stderr,
     )
     typer.echo(path)
-
-
-def free_memory() -> int | None:
-    """Bytes that this machine can still hand out; None where the system does not tell."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:
-        return None
-    found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
-    return 1024 * int(found[0]) if found else None

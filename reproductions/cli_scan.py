@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from common.errors import UsageError
+from reproductions.rnatracker.cutoffs import PAPERS_CUTOFF
 
 MODELS = ("rnatracker",)
 MOST_PLOTS = 20
@@ -19,7 +20,9 @@ def scan(
     fasta: Annotated[Path, typer.Argument(help="Transcripts, RNA or DNA letters, plain or gzip.")],
     model: Annotated[str, typer.Option(help=f"One of {', '.join(MODELS)}.")] = "rnatracker",
     out: Annotated[Path, typer.Option(help="Folder of the table and the plots.")] = Path("scan"),
-    cutoff: Annotated[float, typer.Option(help="Least divergence of a zipcode, in nats.")] = 0.0075,
+    cutoff: Annotated[
+        float, typer.Option(help="Least divergence of a zipcode, in nats.")
+    ] = PAPERS_CUTOFF,
     width: Annotated[int, typer.Option(help="Nucleotides of the mask.", min=1)] = 100,
     stride: Annotated[int, typer.Option(help="Nucleotides between masks.", min=1)] = 1,
     random: Annotated[

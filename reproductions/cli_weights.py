@@ -45,16 +45,22 @@ def import_lasagne(
     typer.echo(told(network))
 
 
-def check_ending(output: Path) -> None:
-    """Refuse another ending than ``.keras`` and ``.npz`` before anything is computed."""
+def check_ending(output: Path, endings: tuple[str, ...] = (".keras", ".npz")) -> None:
+    """Refuse another ending before anything is computed.
+
+    Raises
+    ------
+    UsageError
+        The name has none of the endings.
+    """
     from common.errors import UsageError
 
-    if output.suffix not in (".keras", ".npz"):
-        fault = f"the ending {output.suffix or 'is missing'!r} is not known"
-        raise UsageError(str(output), fault, "Name a file that ends in .keras or .npz")
+    if output.suffix not in endings:
+        fault = f"the ending {output.suffix!r} is not known" if output.suffix else "has no ending"
+        raise UsageError(str(output), fault, f"Name a file that ends in {' or '.join(endings)}")
 
 
-def write_model(model: object, output: Path, config: dict) -> None:
+def write_model(model: object, output: Path, config: dict | None = None) -> None:
     """Write a network as ``.keras``, or its weights as ``.npz`` and `config` as ``.json``."""
     import json
 
@@ -85,16 +91,13 @@ def import_torch(
     """Turn a PyTorch checkpoint of Light Attention or its FFN into a Keras model."""
     from common.backend import load_backend
     from common.errors import UsageError
-    from common.files import written_whole
 
-    if output.suffix != ".keras":
-        raise UsageError(str(output), "does not end with .keras", "Name a .keras file")
+    check_ending(output, (".keras",))
     if max_over not in ("padded", "residues"):
         raise UsageError("--max-over", f"{max_over!r} is not known", "Use padded or residues")
     load_backend()
     from reproductions.light_attention.authors import from_checkpoint
 
     model = from_checkpoint(checkpoint, prefix, max_over)
-    with written_whole(output) as temporary:
-        model.save(temporary)
+    write_model(model, output)
     typer.echo(f"{output}: {model.name}, {model.count_params():,} parameters")

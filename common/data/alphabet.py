@@ -15,12 +15,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 
 from common.errors import DataError
 
 SHOWN = 5
 
-STANDARD: Mapping[str, str] = {"protein": "ACDEFGHIKLMNPQRSTVWY", "RNA": "ACGT"}
+RESIDUES = "ARNDCQEGHILKMFPSTWYV"
+"""The 20 standard residues in the order of tokens 1 to 20 and of every table's columns."""
+
+NUCLEOTIDES = "ACGT"
+"""In the order of tokens 1 to 4, which is that of the alphabet."""
+
+STANDS_FOR: Mapping[str, str] = MappingProxyType({"B": "ND", "Z": "QE", "X": RESIDUES})
+"""Letters that stand for one of several residues, in the order of tokens 21 to 23."""
+
+STANDARD: Mapping[str, str] = {"protein": "".join(sorted(RESIDUES)), "RNA": NUCLEOTIDES}
 """By an alphabet's name, the letters that each stand for one residue or nucleotide, sorted."""
 
 
@@ -103,5 +113,6 @@ class Alphabet:
         )
 
 
-PROTEIN = Alphabet("protein", "ARNDCQEGHILKMFPSTWYVBZX", {"U": "X", "O": "X", "J": "X"}, ending="*")
-RNA = Alphabet("RNA", "ACGTN", {"U": "T"} | dict.fromkeys("RYSWKMBDHV", "N"))
+_AMBIGUOUS = "".join(STANDS_FOR)
+PROTEIN = Alphabet("protein", RESIDUES + _AMBIGUOUS, dict.fromkeys("UOJ", "X"), ending="*")
+RNA = Alphabet("RNA", NUCLEOTIDES + "N", {"U": "T"} | dict.fromkeys("RYSWKMBDHV", "N"))

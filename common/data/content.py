@@ -83,7 +83,13 @@ def measure_fasta(check: Mapping[str, Any], paths: Mapping[str, Path]) -> dict[s
 
 
 def measure_table(check: Mapping[str, Any], paths: Mapping[str, Path]) -> dict[str, Any]:
-    """Figures of tables (TSV or CSV, also gzip); of ``columns`` those that are there."""
+    """Figures of tables (TSV or CSV, also gzip); of ``columns`` those that are there.
+
+    Raises
+    ------
+    DataError
+        A file is unreadable, or lacks a column that ``classes_from`` names.
+    """
     table = pd.concat([read_table(path) for path in paths.values()])
     kind, _, names = check.get("classes_from", "").partition(":")
     columns = names.split(",") if names else []
@@ -105,7 +111,13 @@ def measure_table(check: Mapping[str, Any], paths: Mapping[str, Path]) -> dict[s
 
 
 def measure_arrays(check: Mapping[str, Any], paths: Mapping[str, Path]) -> dict[str, Any]:
-    """Shapes of the arrays of NPZ files, those that `check` names; pickled ones are refused."""
+    """Shapes of the arrays of NPZ files, those that `check` names; pickled ones are refused.
+
+    Raises
+    ------
+    DataError
+        A file is not an NPZ file, or holds pickled objects.
+    """
     shapes: dict[str, list[int]] = {}
     for path in paths.values():
         try:

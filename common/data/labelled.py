@@ -14,10 +14,10 @@ from common.data.alphabet import Alphabet
 from common.data.fasta import read_fasta, stream_fasta
 from common.data.verify import sha256
 from common.errors import DataError
+from common.metrics.checks import ROW_SUM_TOLERANCE
 
 HEADER = "header"
 SEVERAL = "|"
-ROW_SUM_TOLERANCE = 1e-3
 SHOWN = 3
 
 

@@ -14,19 +14,18 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtri, softmax
 
+from common.data.alphabet import NUCLEOTIDES, RESIDUES
 from common.data.signals import DECOYS, LOCATIONS, NO_SIGNAL, PLANTERS, Dice, Planted
 from common.errors import UsageError
 
-RESIDUES = "ARNDCQEGHILKMFPSTWYV"
 ROBINSON = (
     *(0.07805, 0.05129, 0.04487, 0.05364, 0.01925, 0.04264, 0.06295, 0.07377, 0.02199, 0.05142),
     *(0.09019, 0.05744, 0.02243, 0.03856, 0.05203, 0.07120, 0.05841, 0.01330, 0.03216, 0.06441),
 )
 SHORTEST_PROTEIN = 100
-BASES = "ACGT"
 BASE_SHARES = (0.26, 0.24, 0.25, 0.25)
 CPG_LOST = 0.7
-CODES = {"W": "AT", "Y": "CT", "R": "AG", "N": "ACGT"}
+CODES = {"W": "AT", "Y": "CT", "R": "AG", "N": NUCLEOTIDES}
 COPIES = (0.55, 0.85)
 FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
 Span = tuple[str, int, int]
@@ -187,7 +186,7 @@ def simulate_transcripts(
     planned = _lengths(dice, n, max(shortest, room), longest, median, spread)
     rows, logits = [], np.zeros((n, len(FRACTIONS)))
     for row, length in enumerate(planned):
-        letters = _background(dice, int(length), BASES, BASE_SHARES)
+        letters = _background(dice, int(length), NUCLEOTIDES, BASE_SHARES)
         _lose_cpg(dice, letters)
         copies = [
             name for name in ZIPCODES for _ in range(bisect.bisect(COPIES, dice.uniform(1)[0]))

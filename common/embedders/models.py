@@ -10,10 +10,10 @@ from typing import Protocol
 
 import numpy as np
 
-from common.data.alphabet import Alphabet
+from common.data.alphabet import PROTEIN, Alphabet
 from common.errors import UsageError
 
-LETTERS = Alphabet("protein", "ARNDCQEGHILKMFPSTWYVBZXUOJ", ending="*")
+LETTERS = Alphabet("protein", PROTEIN.letters + "UOJ", ending="*")
 """All letters of amino acids; each model takes those that it does not know for X."""
 
 

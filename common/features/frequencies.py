@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from common.data.alphabet import PROTEIN, RESIDUES
 from common.errors import DataError
-from common.features.matrices import RESIDUES, one_hot
+from common.features.matrices import one_hot
 
 WIDTH = len(RESIDUES)
 GAP = ord("-")
 _OTHER, _ABSENT = WIDTH, 255
-_LETTERS = RESIDUES + "BZX"
 
 
 def _codes() -> np.ndarray:
@@ -55,7 +55,7 @@ def own_residues(sequence: str) -> np.ndarray:
     np.ndarray, (length, 20) float32
         One-hot; B, Z and X are spread evenly over the residues they stand for.
     """
-    return one_hot()[[1 + _LETTERS.index(letter) for letter in sequence]]
+    return one_hot()[[PROTEIN.tokens[letter] for letter in sequence]]
 
 
 def weighted_frequencies(sequence: str, pairs: Iterable[AlignedPair]) -> np.ndarray:

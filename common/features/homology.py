@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from common.data.fasta import Record, write_fasta
-from common.features.tools import call
+from common.features.mmseqs import easy_search
 
 SEARCH = ("-s", "4", "--min-seq-id", "0.3", "-c", "0.5", "--cov-mode", "0")
 """Homologues: at least 30 % identical over half of both sequences, E-value below 0.001."""
@@ -41,17 +38,8 @@ def homologous_pairs(
     ReproduceError
         The search failed.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        fasta = folder / "sequences.fasta"
-        rows = enumerate(sequences)
-        write_fasta((Record(f"q{number}", "", text) for number, text in rows), fasta)
-        command = ["mmseqs", "easy-search", str(fasta), str(fasta), "pairs.tsv", "tmp", *search]
-        output = ["--format-output", "query,target", "--threads", str(threads), "-v", "1"]
-        call([*command, *output], folder)
-        lines = (folder / "pairs.tsv").read_text().splitlines()
-    found = (line.split("\t") for line in lines)
-    return [(ids[int(first[1:])], ids[int(second[1:])]) for first, second in found]
+    hits = easy_search(sequences, None, (), search, threads)
+    return [(ids[a], ids[b]) for a, b in zip(hits["query"], hits["target"], strict=True)]
 
 
 def homologous_groups(ids: Sequence[str], pairs: Iterable[tuple[str, str]]) -> np.ndarray:

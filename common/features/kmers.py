@@ -11,16 +11,20 @@ from itertools import product
 
 import numpy as np
 
+from common.data.alphabet import NUCLEOTIDES
 from common.errors import UsageError
 
-BASES = "ACGT"
 LONGEST = 5
 
 
 def kmer_names(longest: int = LONGEST) -> list[str]:
     """Names of the features: all 1-mers, then all 2-mers, ..., each kind in alphabetical order."""
     _check_longest(longest)
-    return ["".join(letters) for k in range(1, longest + 1) for letters in product(BASES, repeat=k)]
+    return [
+        "".join(letters)
+        for k in range(1, longest + 1)
+        for letters in product(NUCLEOTIDES, repeat=k)
+    ]
 
 
 def count_kmers(sequences: Sequence[str], longest: int = LONGEST) -> np.ndarray:
@@ -61,7 +65,7 @@ def count_kmers(sequences: Sequence[str], longest: int = LONGEST) -> np.ndarray:
 
 def _codes() -> np.ndarray:
     codes = np.full(256, -1, dtype=np.int8)
-    codes[[ord(letter) for letter in BASES]] = np.arange(4)
+    codes[[ord(letter) for letter in NUCLEOTIDES]] = np.arange(4)
     return codes
 
 

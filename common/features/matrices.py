@@ -23,13 +23,9 @@ from types import MappingProxyType
 
 import numpy as np
 
-from common.data.alphabet import PROTEIN
+from common.data.alphabet import RESIDUES, STANDS_FOR
 from common.errors import UsageError
 
-RESIDUES = PROTEIN.letters[:20]
-"""The 20 standard residues in the order of tokens 1 to 20 and of every table's columns."""
-
-STANDS_FOR: Mapping[str, str] = MappingProxyType({"B": "ND", "Z": "QE", "X": RESIDUES})
 N_TOKENS = 1 + len(RESIDUES) + len(STANDS_FOR)
 
 UNITS_PER_BIT: Mapping[str, float] = MappingProxyType(

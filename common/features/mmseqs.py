@@ -1,11 +1,15 @@
-"""Iterated profile search with MMseqs2 (Steinegger and Söding, 2017)."""
+"""MMseqs2 (Steinegger and Söding, 2017): iterated profile search, and sequences against others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
+import pandas as pd
+
+from common.data.fasta import Record, write_fasta
 from common.errors import DataError
 from common.features.frequencies import AlignedPair
 from common.features.tools import call
@@ -14,6 +18,7 @@ SETTINGS = ("-s", "7.5", "-e", "0.001", "--e-profile", "0.001", "--max-seqs", "5
 """Highest documented sensitivity; E-value of reported hits and of those that enter the profile."""
 
 _COLUMNS = "query,qstart,qaln,taln"
+QUIET = ("-v", "1")
 
 
 def version(folder: Path) -> str:
@@ -37,10 +42,9 @@ def search(queries: Path, database: Path, folder: Path, iterations: int, threads
     Path
         Alignments, one a line: query id, first residue (from 1), and the two aligned rows.
     """
-    quiet = ["-v", "1"]
-    workers = ["--threads", str(threads), *quiet]
-    call(["mmseqs", "createdb", queries.resolve(), "query", "--shuffle", "0", *quiet], folder)
-    call(["mmseqs", "createdb", database.resolve(), "target", "--shuffle", "0", *quiet], folder)
+    workers = ["--threads", str(threads), *QUIET]
+    call(["mmseqs", "createdb", queries.resolve(), "query", "--shuffle", "0", *QUIET], folder)
+    call(["mmseqs", "createdb", database.resolve(), "target", "--shuffle", "0", *QUIET], folder)
     call(
         [
             *["mmseqs", "search", "query", "target", "result", "tmp"],
@@ -84,3 +88,61 @@ def alignments(table: Path) -> Iterator[tuple[str, list[AlignedPair]]]:
                 raise DataError(f"{table}: {query}", "lines out of order", "Make the search again")
             seen.add(query)
             yield query, [AlignedPair(int(row[1]) - 1, row[2], row[3]) for row in rows]
+
+
+def easy_search(
+    queries: Sequence[str],
+    targets: Sequence[str] | None,
+    columns: Sequence[str],
+    options: Sequence[str],
+    threads: int = 2,
+) -> pd.DataFrame:
+    """Search sequences among others, once: ``mmseqs easy-search``.
+
+    Parameters
+    ----------
+    queries : sequence of str
+        Proteins, or transcripts with the option ``--search-type 3``.
+    targets : sequence of str or None
+        None for the queries themselves.
+    columns : sequence of str
+        Words of ``--format-output`` besides ``query`` and ``target``.
+    options : sequence of str
+        Sensitivity and what a hit must reach.
+    threads : int
+
+    Returns
+    -------
+    DataFrame
+        A row a hit, in the order of MMseqs2's table: ``query`` and ``target``, which are places
+        among the sequences from 0, and `columns`.
+
+    Raises
+    ------
+    UsageError
+        MMseqs2 is not installed; it names the Debian package.
+    ReproduceError
+        The search failed.
+    """
+    names = ["query", "target", *columns]
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        write_numbered(queries, folder / "queries.fasta")
+        among = "queries.fasta" if targets is None else "targets.fasta"
+        if targets is not None:
+            write_numbered(targets, folder / among)
+        command = ["mmseqs", "easy-search", "queries.fasta", among, "hits.tsv", "tmp", *options]
+        output = ["--format-output", ",".join(names), "--threads", str(threads), *QUIET]
+        call([*command, *output], folder)
+        hits = pd.read_csv(folder / "hits.tsv", sep="\t", names=names, header=None)
+    return hits.assign(query=places(hits["query"]), target=places(hits["target"]))
+
+
+def write_numbered(sequences: Iterable[str], path: Path) -> None:
+    """FASTA under plain numbers from 0, ``s0``, ``s1``: MMseqs2 shortens ids like UniProt's."""
+    write_fasta((Record(f"s{n}", "", text) for n, text in enumerate(sequences)), path)
+
+
+def places(ids: pd.Series) -> pd.Series:
+    """Places, from 0, of the sequences that `write_numbered` gave these ids."""
+    return ids.str.removeprefix("s").astype(int)

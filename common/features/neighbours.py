@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from common.data.fasta import Record, write_fasta
+from common.features.mmseqs import QUIET, easy_search, places, write_numbered
 from common.features.tools import call
 
 HIT = ("query", "target", "identity", "aligned", "query_coverage", "e_value")
-_COLUMNS = "query,target,fident,alnlen,qcov,evalue"
-QUIET = ("-v", "1")
+_COLUMNS = ("fident", "alnlen", "qcov", "evalue")
 
 
 def best_hits(
@@ -50,27 +49,16 @@ def best_hits(
     ReproduceError
         It failed.
     """
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _write(folder / "queries.fasta", queries, "q")
-        _write(folder / "targets.fasta", targets, "t")
-        call(
-            [
-                *["mmseqs", "easy-search", "queries.fasta", "targets.fasta", "hits.tsv", "tmp"],
-                *["-s", str(sensitivity), "--min-seq-id", str(least_identity)],
-                *["-e", str(e_value), "--format-output", _COLUMNS],
-                *["--threads", str(threads), *QUIET],
-            ],
-            folder,
-        )
-        hits = pd.read_csv(folder / "hits.tsv", sep="\t", names=list(HIT), header=None)
-    hits["order"] = hits["query"].str.removeprefix("q").astype(int)
-    best = hits.sort_values(["order", "identity", "aligned"], ascending=[True, False, False])
-    best = best.drop_duplicates("order")
+    options = ["-s", str(sensitivity), "--min-seq-id", str(least_identity), "-e", str(e_value)]
+    searched, among = ([sequence for _, sequence in proteins] for proteins in (queries, targets))
+    hits = easy_search(searched, among, _COLUMNS, options, threads)
+    hits.columns = list(HIT)
+    best = hits.sort_values(["query", "identity", "aligned"], ascending=[True, False, False])
+    best = best.drop_duplicates("query")
     return pd.DataFrame(
         {
-            "query": [queries[row][0] for row in best["order"]],
-            "target": [targets[int(name[1:])][0] for name in best["target"]],
+            "query": [queries[row][0] for row in best["query"]],
+            "target": [targets[row][0] for row in best["target"]],
             **{name: best[name].to_numpy() for name in HIT[2:]},
         }
     )
@@ -88,7 +76,7 @@ def representatives(
     """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        _write(folder / "proteins.fasta", proteins, "p")
+        write_numbered((sequence for _, sequence in proteins), folder / "proteins.fasta")
         call(
             [
                 *["mmseqs", "easy-cluster", "proteins.fasta", "found", "tmp"],
@@ -96,12 +84,6 @@ def representatives(
             ],
             folder,
         )
-        lines = (folder / "found_cluster.tsv").read_text(encoding="ascii").splitlines()
-    chosen = {int(line.split("\t")[0][1:]) for line in lines}
-    return [proteins[row][0] for row in sorted(chosen)]
-
-
-def _write(path: Path, proteins: Sequence[tuple[str, str]], letter: str) -> None:
-    """FASTA under plain numbers: MMseqs2 shortens ids that look like UniProt's."""
-    numbered = (Record(f"{letter}{n}", "", sequence) for n, (_, sequence) in enumerate(proteins))
-    write_fasta(numbered, path)
+        table = folder / "found_cluster.tsv"
+        chosen = pd.read_csv(table, sep="\t", names=["chosen", "member"])["chosen"]
+    return [proteins[row][0] for row in sorted(set(places(chosen)))]

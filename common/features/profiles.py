@@ -20,14 +20,13 @@ from typing import Protocol
 
 import numpy as np
 
-from common.data.alphabet import PROTEIN
+from common.data.alphabet import PROTEIN, RESIDUES
 from common.data.fasta import Record, read_fasta, write_fasta
 from common.data.verify import sha256
 from common.errors import DataError, UsageError
 from common.features import mmseqs, psiblast
 from common.features.databases import STAND_IN
 from common.features.frequencies import own_residues, weighted_frequencies
-from common.features.matrices import RESIDUES
 from common.features.per_residue import write_store
 from common.files import locked, storage_error
 from common.paths import cache_folder

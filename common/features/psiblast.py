@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
+from common.data.alphabet import RESIDUES
 from common.errors import DataError
 from common.features.frequencies import own_residues
-from common.features.matrices import RESIDUES
 from common.features.tools import call
 
 SETTINGS = ("-evalue", "0.001", "-inclusion_ethresh", "0.001", "-max_target_seqs", "500")

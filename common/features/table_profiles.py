@@ -63,6 +63,24 @@ def has_table_profiles(
     return are_cached(proteins, database, name, tool, iterations)
 
 
+def profile_key(store: PerResidueStore | None) -> str:
+    """Key under which the cache holds profiles; empty where a network reads none."""
+    return "" if store is None else store.provenance["key"]
+
+
+def profile_remark(store: PerResidueStore | None) -> str:
+    """What a reader of a number must know of the profiles behind it; empty without profiles."""
+    if store is None:
+        return ""
+    about = store.provenance
+    return f"profiles from {about['database_sequences']:,} proteins ({about['variant']})"
+
+
+def data_variant(variant: str, store: PerResidueStore | None) -> str:
+    """Data variant of a result: profiles of our own make exact proteins `reconstructed`."""
+    return "reconstructed" if store is not None and variant == "exact" else variant
+
+
 def _named(settings: Mapping[str, Any]) -> Path | None:
     """The database of the settings; None for the stand-in."""
     return Path(settings["profile_database"]) if settings["profile_database"] else None

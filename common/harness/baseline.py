@@ -12,13 +12,14 @@ import pandas as pd
 from scipy import stats
 
 from common.errors import DataError
-from common.harness.measures import parse_measure
+from common.harness.measures import COUNTS, parse_measure
 from common.harness.record import Record
 from common.harness.tables import as_table, read_table, write_table
 from common.paths import results_folder
 
 LEAST_SEEDS = 5
 CONFIDENCE = 0.99
+OF_A_CLASS = ("precision", "recall", "f1", "fraction", *COUNTS)
 FLOOR = 0.005
 """Least tolerance: half a point of a score in 0..1."""
 
@@ -76,8 +77,9 @@ def make_baseline(records: Iterable[Record]) -> pd.DataFrame:
 
     The tolerance is what a new run of one more seed falls below in 1 of 100 cases,
     t(0.99, n - 1) sd sqrt(1 + 1 / n), and no less than `FLOOR`; for a metric outside -1..1 the
-    floor is that share of its value. A score that no run could fall below, because it lies within
-    its tolerance of 0 (a rare class that short runs never predict), is left out.
+    floor is that share of its value. Left out are a score that no run could fall below, because it
+    lies within its tolerance of 0, and the scores of single classes: in short runs they jump, so
+    that five seeds may agree by chance and another processor's rounding then looks like a fall.
 
     Raises
     ------
@@ -88,7 +90,8 @@ def make_baseline(records: Iterable[Record]) -> pd.DataFrame:
     for ((profile, paper, experiment, variant), data), group in by_experiment(records).items():
         folds = {record.key.fold for record in group}
         for metric in sorted({name for record in group for name in record.metrics}):
-            direction = parse_measure(metric).better
+            measure = parse_measure(metric)
+            direction = "" if measure.kind in OF_A_CLASS and measure.about else measure.better
             values = np.array(list(by_seed(group, metric, folds).values()))
             if len(values) < LEAST_SEEDS:
                 fault = f"{len(values)} complete seeds on {data}, a baseline needs {LEAST_SEEDS}"

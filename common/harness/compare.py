@@ -210,7 +210,8 @@ def _missing_members(paper: PaperTables, group: RunGroup) -> str:
     key, extra = group.records[0].key, group.records[0].content["extra"]
     if "members" not in extra:
         return ""
-    expected = min(paper.members_of(key.experiment, key.profile), extra["most"])
+    expected = paper.members_of(key.experiment, key.profile)
+    expected = min(expected, extra.get("most", expected))
     found = len(extra["members"])
     return f"{found} of {expected} members" if found < expected else ""
 

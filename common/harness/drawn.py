@@ -11,6 +11,7 @@ from typing import Any
 
 from common.files import written_whole
 from common.harness.experiment import weights_path
+from common.harness.groups import RunGroup
 from common.harness.record import Record, read_records
 from common.harness.settings import PROFILES
 
@@ -96,10 +97,16 @@ def draw_figures(folder: Path, drawings: Iterable[Drawing]) -> list[Path]:
     return drawn
 
 
-def run_name(record: Record) -> str:
-    """Which run a figure's title speaks of, and the data where they are not the paper's own."""
-    name = f"{record.key.profile} run"
-    return name if record.data_variant == "exact" else f"{name}, {record.data_variant}"
+def run_name(runs: Record | RunGroup) -> str:
+    """Which runs a figure's title speaks of: their profile and their data, whatever they are."""
+    if isinstance(runs, RunGroup):
+        return name_of_runs(runs.profile, runs.data)
+    return name_of_runs(runs.key.profile, runs.data_variant)
+
+
+def name_of_runs(profile: str, data: str) -> str:
+    """As `run_name`, of a profile and one of `common.data.registry.VARIANTS`."""
+    return f"{profile} run on {data.removesuffix(' data')} data"
 
 
 def fullest(

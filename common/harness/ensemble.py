@@ -124,7 +124,6 @@ def averaged(
     return RunResult(
         metrics=metrics,
         predictions=predictions,
-        history=pd.DataFrame({"epoch": [], "loss": []}),
         n_original=len(predictions),
         n_effective=len(predictions),
         data_variant=records[0].data_variant,

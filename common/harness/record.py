@@ -46,6 +46,11 @@ _STEM = re.compile(r"seed(\d+)-fold(\d+)")
 _TABLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*")
 
 
+def no_history() -> pd.DataFrame:
+    """History of a run that trains nothing: its columns without a row."""
+    return pd.DataFrame({"epoch": [], "loss": []})
+
+
 @dataclass
 class RunResult:
     """What a run hands over to be recorded.
@@ -57,14 +62,14 @@ class RunResult:
     predictions : DataFrame
         ``id``, ``truth`` (a label) and one column of probabilities for each label; for
         distributions ``truth:LABEL`` columns in place of ``truth``. One row a test example.
-    history : DataFrame
-        ``epoch`` and one column for each loss and score.
     n_original, n_effective : int
         Test examples before and after those that were left out.
     data_variant : str
         One of `common.data.registry.VARIANTS`.
     data_sha256 : mapping of file name to hex digest
     n_parameters : int
+    history : DataFrame
+        ``epoch`` and one column for each loss and score; without a row where nothing is trained.
     padding_share : float
         Share of all positions that were padding, 0 to 1.
     epochs : int
@@ -80,12 +85,12 @@ class RunResult:
 
     metrics: Mapping[str, float]
     predictions: pd.DataFrame
-    history: pd.DataFrame
     n_original: int
     n_effective: int
     data_variant: str
     data_sha256: Mapping[str, str]
     n_parameters: int
+    history: pd.DataFrame = field(default_factory=no_history)
     padding_share: float = math.nan
     epochs: int = 0
     seconds: float = math.nan

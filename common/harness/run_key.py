@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,27 @@ def known_profile(name: str) -> str:
     if name not in PROFILES:
         raise UsageError(f"profile {name!r}", "unknown", f"Known: {', '.join(PROFILES)}")
     return name
+
+
+def data_digest(variant: str, sha256: Mapping[str, str], *keys: str) -> str:
+    """Short name of a run's data, so that a run on other data has other checkpoints.
+
+    Parameters
+    ----------
+    variant : str
+        Data variant, one of `common.data.registry.VARIANTS`.
+    sha256 : mapping of file name to hex digest
+        Of the raw files; their names and their order do not count.
+    *keys : str
+        Of what was computed from the sequences, such as profiles or embeddings.
+
+    Returns
+    -------
+    str
+        Eight hexadecimal digits.
+    """
+    parts = [variant, *keys, *sorted(sha256.values())]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True, order=True)

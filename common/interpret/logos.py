@@ -8,13 +8,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
+from common.data.alphabet import NUCLEOTIDES, RESIDUES
 from common.errors import DataError
-
-AMINO_ACIDS = "ARNDCQEGHILKMFPSTWYV"
-"""Order of the one-hot columns of proteins."""
-
-NUCLEOTIDES = "ACGT"
-"""Order of the one-hot columns of transcripts."""
 
 LETTER_COLOURS: dict[str, str] = {
     **dict.fromkeys("DE", "#CC3311"),
@@ -42,7 +37,7 @@ LEAST_COLUMNS = 5
 def filter_pssm(
     kernel: np.ndarray,
     features: slice = slice(0, 20),
-    letters: str = AMINO_ACIDS,
+    letters: str = RESIDUES,
     *,
     flipped: bool = False,
 ) -> list[pd.DataFrame]:

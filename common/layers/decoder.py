@@ -164,10 +164,17 @@ class AttentionDecoder(MaskedLayer):
 
         Parameters
         ----------
-        arrays
-            ``W_hid`` and ``b`` of the gates input, forget, cell and output; ``W_ctx`` of the same
-            four; the peepholes of input, forget and output; ``W_align``, ``U_align``, ``v``;
-            ``c0``, ``h0``.
+        arrays : sequence of array
+            ``W_hid`` (units, units) and ``b`` (units,) of the gates input, forget, cell and
+            output, in pairs; ``W_ctx`` (features, units) of the same four; the peepholes of input,
+            forget and output, (units,) each; ``W_align`` (units, alignment_units), ``U_align``
+            (features, alignment_units), ``v`` (alignment_units, 1); ``c0`` and ``h0``, (1, units)
+            each.
+
+        Raises
+        ------
+        ValueError
+            Another number of arrays, an array of another shape, or a layer without peepholes.
         """
         if len(arrays) != 20 or not self.peepholes:
             raise ValueError(

@@ -143,8 +143,15 @@ class PeepholeLSTMCell(keras.layers.Layer):
 
         Parameters
         ----------
-        arrays : W, U, b of the gates input, forget, cell and output, then the three peepholes
-            As ``lasagne.layers.get_all_param_values`` gives them.
+        arrays : sequence of array
+            As ``lasagne.layers.get_all_param_values`` gives them: W (features, units), U (units,
+            units) and b (units,) of the gates input, forget, cell and output, then the peepholes
+            of input, forget and output, (units,) each.
+
+        Raises
+        ------
+        ValueError
+            Another number of arrays, or an array of another shape.
         """
         if len(arrays) != 15:
             raise ValueError(f"a peephole cell has 15 arrays, not {len(arrays)}")
@@ -260,7 +267,19 @@ class PeepholeLSTM(MaskedLayer):
         return states, states
 
     def set_lasagne_weights(self, arrays: Sequence[np.ndarray]) -> None:
-        """Set the weights from Lasagne's 17 arrays: the cell's 15, then ``c0`` and ``h0``."""
+        """Set the weights from Lasagne's 17 arrays.
+
+        Parameters
+        ----------
+        arrays : sequence of array
+            The cell's 15, as in `PeepholeLSTMCell.set_gates`, then ``c0`` and ``h0``, (1, units)
+            each.
+
+        Raises
+        ------
+        ValueError
+            Another number of arrays, or an array of another shape.
+        """
         if len(arrays) != 17:
             raise ValueError(f"a peephole LSTM has 17 arrays, not {len(arrays)}")
         self.cell.set_gates(arrays[:15])

@@ -241,7 +241,13 @@ def student_t_interval(values: ArrayLike, confidence: float = 0.90) -> Interval:
 
 
 def binomial_se(p: float, n: int) -> float:
-    """Standard error sqrt(p (1 - p) / n) of a share `p` (0..1, not percent) of `n` examples."""
+    """Standard error sqrt(p (1 - p) / n) of a share `p` (0..1, not percent) of `n` examples.
+
+    Raises
+    ------
+    ValueError
+        `p` is outside 0..1, or there is no example.
+    """
     if not 0 <= p <= 1 or n < 1:
         raise ValueError(f"binomial_se: a share in 0..1 of at least 1 example, received {p} of {n}")
     return float(np.sqrt(p * (1 - p) / n))
@@ -251,6 +257,11 @@ def fisher_z_se(r: float, n: int) -> float:
     """Standard error of a Pearson coefficient `r` over `n` examples, on the scale of r.
 
     Fisher's z = artanh(r) has the standard error 1 / sqrt(n - 3); dr/dz = 1 - r^2.
+
+    Raises
+    ------
+    ValueError
+        `r` is outside -1..1, or there are fewer than 4 examples.
     """
     if not -1 <= r <= 1 or n < 4:
         raise ValueError(f"fisher_z_se: r in -1..1 over at least 4 examples, received {r} over {n}")
@@ -258,7 +269,13 @@ def fisher_z_se(r: float, n: int) -> float:
 
 
 def fisher_z_interval(r: float, n: int, confidence: float = 0.95) -> Interval:
-    """Interval of a Pearson coefficient: tanh(artanh(r) ± quantile / sqrt(n - 3))."""
+    """Interval of a Pearson coefficient: tanh(artanh(r) ± quantile / sqrt(n - 3)).
+
+    Raises
+    ------
+    ValueError
+        As `fisher_z_se`, or a `confidence` that is not between 0 and 1.
+    """
     _check_confidence(confidence)
     se = fisher_z_se(r, n)
     if abs(r) == 1:

@@ -18,7 +18,7 @@ from common.errors import DataError
 from common.harness.claims import Claim
 from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.outcome import count_trainable, prediction_table, scores
-from common.harness.record import RunResult
+from common.harness.record import RunResult, no_history
 from common.own import baselines
 from common.own.folds import make_folds
 from common.own.trainable import Trainable, targets_of
@@ -316,7 +316,7 @@ def _result(
     return RunResult(
         metrics=scores(table),
         predictions=table,
-        history=pd.DataFrame({"epoch": [], "loss": []}) if history is None else history,
+        history=no_history() if history is None else history,
         n_original=len(test),
         n_effective=len(test),
         data_variant="exact",

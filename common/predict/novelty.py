@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy.spatial.distance import jensenshannon
 
-from common.data.alphabet import Alphabet
+from common.data.alphabet import STANDS_FOR, Alphabet
 from common.errors import DataError
 
 OUTSIDE = 0.005
@@ -17,7 +17,7 @@ OUTSIDE = 0.005
 MOST_UNKNOWN = 0.05
 """Largest share of letters that stand for any residue or nucleotide."""
 
-UNKNOWN = {"protein": "XBZ", "RNA": "N"}
+UNKNOWN = {"protein": "".join(STANDS_FOR), "RNA": "N"}
 
 NUCLEOTIDES, LEAST_NUCLEOTIDES = frozenset("ACGTUN"), 30
 """A protein of these letters alone, and of so many, is taken for DNA or RNA."""

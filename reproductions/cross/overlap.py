@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pandas as pd
+import typer
 
 from common.features.homology import SEARCH, homologous_pairs
 from common.files import written_whole
@@ -56,13 +57,16 @@ def _homologues(test: pd.DataFrame, train: pd.DataFrame) -> set[str]:
     }
 
 
-def write_overlap() -> None:
-    """Search again and write `overlap.csv`."""
+def main() -> None:
+    """Search the test proteins among the training proteins again and write overlap.csv."""
     found = find_overlap(load_sets(ALL))
     with written_whole(OVERLAP) as temporary, temporary.open("w") as stream:
         stream.write(f"# mmseqs easy-search {' '.join(SEARCH)}, test against training proteins\n")
         found.to_csv(stream, index=False)
+    typer.echo(OVERLAP)
 
 
 if __name__ == "__main__":
-    write_overlap()
+    from reproductions.cli import run_alone
+
+    run_alone(main)

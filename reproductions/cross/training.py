@@ -29,8 +29,6 @@ from reproductions.cross.sets import (
     load_sets,
 )
 
-NO_HISTORY = pd.DataFrame({"epoch": [], "loss": []})
-
 
 def run(context: Context) -> RunResult:
     """Train on one set's training proteins and score on every set's test proteins.
@@ -126,7 +124,7 @@ def _composition(
     truth = train["location"].to_numpy(dtype=str)
     found = baselines.linear_on_composition(known, truth, asked, labels)
     n_parameters = len(labels) * (known.shape[1] + 1)
-    return found, {"history": NO_HISTORY, "n_parameters": n_parameters, "extra": {}}
+    return found, {"n_parameters": n_parameters, "extra": {}}
 
 
 def _checksums(sets: Mapping[str, ProteinSet]) -> dict[str, str]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import resource
-import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from common.backend import load_backend
 from common.batching import Examples, TokenSource, make_dataset, padding_share, plan_batches
-from common.data.alphabet import PROTEIN
+from common.data.alphabet import PROTEIN, RESIDUES
 from common.harness.bench import Measurement, timed
+from common.harness.provenance import peak_memory_bytes
 from reproductions.deeploc.data import limited, load_table
 from reproductions.deeploc.experiments import PAPER
 from reproductions.deeploc.tree import LOCATIONS
@@ -54,14 +53,16 @@ def _single_proteins(settings: dict[str, Any], sequences: list[str]) -> list[Mea
     longest = max(sequences, key=len)
     figures = []
     for length in LENGTHS:
-        one = _examples(["".join(rng.choice(list("ARNDCQEGHILKMFPSTWYV"), length))])
+        one = _examples(["".join(rng.choice(list(RESIDUES), length))])
         predict(model, one)
         seconds = timed(lambda e=one: predict(model, e))  # type: ignore[misc]
         name = f"prediction of one protein of {length:,} residues"
-        figures.append(Measurement(name, seconds, "s", note=f"peak {peak_gigabytes():.2f} GB"))
+        figures.append(
+            Measurement(name, seconds, "s", note=f"peak {peak_memory_bytes() / 1e9:.2f} GB")
+        )
         if length < len(longest) <= LENGTHS[-1] and length == LENGTHS[-2]:
             seconds = timed(lambda: predict(model, _examples([longest])))
-            peak = peak_gigabytes()
+            peak = peak_memory_bytes() / 1e9
             name = f"longest real protein, {len(longest):,} residues uncut, peak memory"
             goal, kept = f"at most {MOST_GIGABYTES:.0f} GB", peak <= MOST_GIGABYTES
             figures.append(Measurement(name, peak, "GB", goal, kept, f"{seconds:.1f} s"))
@@ -175,9 +176,3 @@ def _examples(sequences: list[str]) -> Examples:
     lengths = np.array([len(sequence) for sequence in sequences])
     ids = np.array([str(place) for place in range(len(sequences))])
     return Examples(ids, lengths, {"tokens": TokenSource(sequences, PROTEIN)})
-
-
-def peak_gigabytes() -> float:
-    """Largest resident memory of this process so far."""
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1e9 if sys.platform == "darwin" else 1e6)

@@ -97,6 +97,23 @@ def load_deeploc(cytoplasm_nucleus: str = "drop") -> Table:
     return Table(frame, _hard(hard), variant, sha256)
 
 
+def training_proteins() -> pd.DataFrame:
+    """All 11,231 training proteins, `BOTH` being a location of its own.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``sequence`` (clean, whole), ``location`` and ``membrane``.
+
+    Raises
+    ------
+    DataError
+        A file is missing or damaged, or holds a location outside the ten.
+    """
+    frame = _proteins(*(locate(name) for name in DATASETS[:2]))
+    return frame[frame.pop("split") == "train"].reset_index(drop=True)
+
+
 def location_of(record: Record) -> str:
     """Location in a header ``Cell.membrane-M test``, as `LOCATIONS` spells it.
 

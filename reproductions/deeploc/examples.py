@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -78,27 +77,6 @@ def profiles_of(
     lengths = proteins["sequence"].str.len().tolist()
     store.check(proteins["id"].tolist(), lengths, values=True)
     return store
-
-
-def profile_remark(store: PerResidueStore | None) -> str:
-    """What a reader of a number must know of the profiles behind it."""
-    if store is None:
-        return ""
-    about = store.provenance
-    return f"profiles from {about['database_sequences']:,} proteins ({about['variant']})"
-
-
-def data_variant(variant: str, store: PerResidueStore | None) -> str:
-    """Data variant of a result: profiles of our own make exact proteins `reconstructed`."""
-    return "reconstructed" if store is not None and variant == "exact" else variant
-
-
-def digest(variant: str, sha256: Mapping[str, str], store: PerResidueStore | None) -> str:
-    """Short name of the data, so that a run on other data has other checkpoints."""
-    key = store.provenance["key"] if store is not None else ""
-    return hashlib.sha256("|".join([variant, key, *sorted(sha256.values())]).encode()).hexdigest()[
-        :8
-    ]
 
 
 def membrane_targets(labels: pd.Series) -> np.ndarray:

@@ -1,23 +1,24 @@
 """Four inner folds of DeepLoc 1.0's training proteins, without homologues between them.
 
-`inner_folds.csv` holds them; `write_folds` draws them again. See `docs/decisions/deeploc-data.md`.
+`inner_folds.csv` holds them; ``python -m reproductions.deeploc.folds`` draws them again. See
+`docs/decisions/deeploc-data.md`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+import typer
 
 from common.data.splits import read_split, write_split
-from common.features.homology import deal_groups, homologous_groups, homologous_pairs
+from common.features.homology import SEARCH, deal_groups, homologous_groups, homologous_pairs
 
 FOLDS, SEED = 4, 2017
 FILE = Path(__file__).with_name("inner_folds.csv")
-SEARCH = ("-s", "4", "--min-seq-id", "0.3", "-c", "0.5", "--cov-mode", "0")
-"""Homologues: at least 30 % identical over half of both proteins, E-value below 0.001."""
 
 
 def read_folds(ids: Sequence[str]) -> np.ndarray:
@@ -41,7 +42,7 @@ def write_folds(frame: pd.DataFrame, threads: int = 2) -> None:
     Parameters
     ----------
     frame : DataFrame
-        ``id``, ``sequence`` and ``location`` of all 11,231 training proteins.
+        ``id``, ``sequence`` and ``location``, as `data.training_proteins` has them.
 
     Raises
     ------
@@ -52,3 +53,17 @@ def write_folds(frame: pd.DataFrame, threads: int = 2) -> None:
     pairs = homologous_pairs(ids, frame["sequence"].tolist(), SEARCH, threads)
     folds = deal_groups(ids, locations, homologous_groups(ids, pairs), FOLDS, SEED)
     write_split(FILE, ids, [f"fold {fold}" for fold in folds])
+
+
+def main(threads: Annotated[int, typer.Option(min=1)] = 2) -> None:
+    """Search the training proteins against each other and write inner_folds.csv: a minute."""
+    from reproductions.deeploc.data import training_proteins
+
+    write_folds(training_proteins(), threads)
+    typer.echo(FILE)
+
+
+if __name__ == "__main__":
+    from reproductions.cli import run_alone
+
+    run_alone(main)

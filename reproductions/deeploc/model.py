@@ -10,7 +10,8 @@ import keras
 import numpy as np
 
 from common.backend import compiles_steps
-from common.features.matrices import RESIDUES, UNITS_PER_BIT, blosum
+from common.data.alphabet import PROTEIN, STANDS_FOR
+from common.features.matrices import UNITS_PER_BIT, blosum
 from common.layers import (
     AttentionDecoder,
     FixedEmbedding,
@@ -29,7 +30,6 @@ from reproductions.deeploc.losses import known_crossentropy
 from reproductions.deeploc.tree import LOCATIONS, NODES, PATHS
 
 PROFILE_WIDTH = 20
-AMBIGUOUS = "BZX"
 
 
 def build(settings: Mapping[str, Any]) -> keras.Model:
@@ -155,14 +155,13 @@ def encoding_table(columns: int) -> np.ndarray:
     table = blosum("BLOSUM62")
     if columns == table.shape[1]:
         return table
-    if columns != table.shape[1] + len(AMBIGUOUS):
+    if columns != table.shape[1] + len(STANDS_FOR):
         raise ValueError(f"BLOSUM62 has 20 or 23 columns here, not {columns}")
     from Bio.Align import substitution_matrices
 
     matrix = substitution_matrices.load("BLOSUM62")
-    rows = RESIDUES + AMBIGUOUS
-    more = np.zeros((len(table), len(AMBIGUOUS)), dtype=np.float32)
-    more[1:] = [[matrix[row, column] for column in AMBIGUOUS] for row in rows]
+    more = np.zeros((len(table), len(STANDS_FOR)), dtype=np.float32)
+    more[1:] = [[matrix[row, column] for column in STANDS_FOR] for row in PROTEIN.letters]
     return np.concatenate([table, more / UNITS_PER_BIT["BLOSUM62"]], axis=1)
 
 

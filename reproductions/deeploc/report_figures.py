@@ -8,6 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
+from common.harness.drawn import name_of_runs, run_name
 from common.harness.record import Record
 from common.harness.scores import TRUTH
 from common.interpret.figures import confusion_heat_map, save_figure
@@ -44,7 +45,7 @@ def draw_cells(record: Record, folder: Path) -> Path:
     figure.supxlabel("predicted")
     figure.supylabel("true")
     figure.suptitle(
-        f"The report's network on {len(record.predictions):,} proteins ({_run(record)})"
+        f"The report's network on {len(record.predictions):,} proteins ({run_name(record)})"
     )
     return save_figure(figure, folder, "report-matrices")[0]
 
@@ -56,7 +57,7 @@ def draw_matrices(record: Record, folder: Path) -> Path:
     predicted = most_likely(table[list(TEST_LABELS)].to_numpy(), TEST_LABELS)
     figure, axes = plt.subplots(figsize=(6.4, 6), layout="constrained")
     confusion_heat_map(axes, confusion(truth, predicted, TEST_LABELS))
-    axes.set_title(f"First true and most likely location ({_run(record)})")
+    axes.set_title(f"First true and most likely location ({run_name(record)})")
     return save_figure(figure, folder, "report-confusion")[0]
 
 
@@ -67,13 +68,12 @@ def draw_ablations(table: pd.DataFrame, folder: Path) -> Path:
     reach = [table["difference"] - table["low"], table["high"] - table["difference"]]
     axes.errorbar(table["difference"], places, xerr=reach, fmt="o", color="#332288", capsize=3)
     axes.axvline(0, color="#888888", linewidth=1)
-    names = [f"{row.title}\n{row.metric}, {row.profile} runs" for row in table.itertuples()]
+    names = [
+        f"{row.title}\n{row.metric}, {name_of_runs(row.profile, row.data)}"
+        for row in table.itertuples()
+    ]
     axes.set_yticks(places, names, fontsize=8)
     axes.invert_yaxis()
     axes.set_xlabel("difference of the score, with 90 % interval")
     axes.set_title("What each proposal is worth")
     return save_figure(figure, folder, "ablations")[0]
-
-
-def _run(record: Record) -> str:
-    return "full run" if record.key.profile == "full" else f"{record.key.profile} run"

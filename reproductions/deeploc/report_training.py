@@ -12,20 +12,19 @@ import pandas as pd
 from common.batching import Examples
 from common.errors import UsageError
 from common.features.per_residue import PerResidueStore
+from common.features.table_profiles import data_variant, profile_key, profile_remark
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
+from common.harness.run_key import data_digest
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
 from reproductions.deeploc import data, report_data
 from reproductions.deeploc.examples import (
-    data_variant,
-    digest,
     make_examples,
     membrane_table,
     membrane_targets,
-    profile_remark,
     profiles_of,
 )
 from reproductions.deeploc.tree import LOCATIONS
@@ -196,7 +195,7 @@ def train(context: Context) -> Trained:
         split.train,
         recipe,
         split.validation,
-        digest(split.variant, split.sha256, split.profiles),
+        data_digest(split.variant, split.sha256, profile_key(split.profiles)),
     )
     context.keep_weights(model)
     started = time.monotonic()

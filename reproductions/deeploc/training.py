@@ -12,20 +12,19 @@ import pandas as pd
 
 from common.batching import Examples
 from common.features.per_residue import PerResidueStore
+from common.features.table_profiles import data_variant, profile_key, profile_remark
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
+from common.harness.run_key import data_digest
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
 from reproductions.deeploc.data import Table, load_table
 from reproductions.deeploc.examples import (
-    data_variant,
-    digest,
     make_examples,
     membrane_table,
     membrane_targets,
-    profile_remark,
     profiles_of,
 )
 from reproductions.deeploc.parts import inner_fold, parts_of
@@ -152,7 +151,7 @@ def train(context: Context) -> Trained:
     keras.config.set_dtype_policy(recipe.dtype)
     set_seed(seed)
     model = build(settings)
-    data = digest(split.table.variant, split.table.sha256, split.profiles)
+    data = data_digest(split.table.variant, split.table.sha256, profile_key(split.profiles))
     fitted = context.fit(model, split.train, recipe, split.validation, data)
     context.keep_weights(model)
     started = time.monotonic()

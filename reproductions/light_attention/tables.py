@@ -29,8 +29,6 @@ INPUTS = (*(f"UniRep-{width}" for width in WIDTHS), OWN_INPUT)
 SCORES = {"accuracy": ("accuracy in percent", 100, 2), "mcc": ("MCC", 1, 3)}
 """What a score is called, the factor to its unit and its decimals."""
 
-LATER = "Later results (repository)"
-
 
 @dataclass(frozen=True)
 class Method:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,8 @@ import pandas as pd
 from common.batching import Examples
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
-from common.harness.record import RunResult
+from common.harness.record import RunResult, no_history
+from common.harness.run_key import data_digest
 from common.harness.runner import device_name
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
@@ -63,8 +63,7 @@ class Split:
     @property
     def digest(self) -> str:
         """Short name of the data, so that a run on other data has other checkpoints."""
-        parts = [self.table.variant, self.features.key, *sorted(self.table.sha256.values())]
-        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
+        return data_digest(self.table.variant, self.table.sha256, self.features.key)
 
 
 def load_split(settings: dict, *, simulate: bool = False, stream: Any = None) -> Split:
@@ -287,7 +286,7 @@ def result_of(
     return RunResult(
         metrics=metrics,
         predictions=first,
-        history=pd.DataFrame({"epoch": [], "loss": []}) if history is None else history,
+        history=no_history() if history is None else history,
         n_original=len(split.table.part("test")),
         n_effective=len(first),
         data_variant=split.table.variant,

@@ -8,10 +8,10 @@ import pandas as pd
 from common.data.content import read_table
 from common.data.fetch import Located
 from common.errors import DataError
-from reproductions.rnatracker.folds import network_folds, reference_folds, reference_position
+from reproductions.rnatracker.authors_fasta import FIELDS, read_screened
+from reproductions.rnatracker.folds import with_folds
 from reproductions.rnatracker.labels import match, normalise
-from reproductions.rnatracker.screened import FIELDS, read_screened
-from reproductions.rnatracker.texts import read_texts
+from reproductions.rnatracker.transcripts import read_transcripts
 
 FRACTIONS = ("er", "mitochondria", "cytosol", "nuclear")
 """Order of the authors' files: KDEL-HRP, Mito-APEX2, NES-APEX2, NLS-APEX2."""
@@ -29,7 +29,7 @@ def read_authors(located: Located) -> pd.DataFrame:
     """The 13,860 transcripts as RNATracker publishes them, with the reference's folds."""
     path = located.paths["apex_rip_cDNA_screened.fa"]
     amounts = read_screened(path, FRACTIONS, fields=FIELDS["apex"])
-    return _with_folds(normalise(amounts, FRACTIONS))
+    return with_folds(normalise(amounts, FRACTIONS))
 
 
 def read_stand_in(located: Located, *, tail: int = 0, keep_matched: bool = True) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def read_stand_in(located: Located, *, tail: int = 0, keep_matched: bool = True)
     located : Located
         The data set ``apexseq``.
     tail : int
-        As in `texts.read_texts`.
+        As in `transcripts.read_transcripts`.
     keep_matched : bool
         As in `labels.match`.
 
@@ -64,15 +64,5 @@ def read_stand_in(located: Located, *, tail: int = 0, keep_matched: bool = True)
     amounts.insert(0, "id", table["Ensembl_Gene"].astype(str).str.partition(".")[0])
     whole = np.isfinite(changes).all(axis=1)
     labels = normalise(amounts[whole].drop_duplicates("id").reset_index(drop=True), FRACTIONS)
-    texts = read_texts(located.paths["apexseq_sequences.fa.gz"], tail)
-    return _with_folds(match(labels, texts, "APEX-seq", keep_matched=keep_matched))
-
-
-def _with_folds(frame: pd.DataFrame) -> pd.DataFrame:
-    n = len(frame)
-    return frame.assign(
-        fold=network_folds(n),
-        position=reference_position(n),
-        kmer_fold=reference_folds(n),
-        kmer_position=np.arange(n),
-    )
+    texts = read_transcripts(located.paths["apexseq_sequences.fa.gz"], tail)
+    return with_folds(match(labels, texts, "APEX-seq", keep_matched=keep_matched))

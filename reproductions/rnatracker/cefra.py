@@ -6,10 +6,10 @@ import pandas as pd
 
 from common.data.content import read_table
 from common.data.fetch import Located
-from reproductions.rnatracker.folds import network_folds, reference_folds, reference_position
+from reproductions.rnatracker.authors_fasta import FIELDS, read_screened
+from reproductions.rnatracker.folds import with_folds
 from reproductions.rnatracker.labels import check_shares, match, normalise
-from reproductions.rnatracker.screened import FIELDS, read_screened
-from reproductions.rnatracker.texts import read_texts
+from reproductions.rnatracker.transcripts import read_transcripts
 
 FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
 PREDOMINANT = {"cytosol": 3352, "insoluble": 3459, "membrane": 1080, "nuclear": 3482}
@@ -24,15 +24,11 @@ def read_authors(located: Located, replicates: str) -> pd.DataFrame:
     located : Located
         The data set ``cefra-seq``.
     replicates : {"mean", "first"}
-        As in `screened.read_screened`.
+        As in `authors_fasta.read_screened`.
     """
     path = located.paths["cefra_seq_cDNA_screened.fa"]
     amounts = read_screened(path, FRACTIONS, fields=FIELDS["cefra"], replicates=replicates)
-    frame = normalise(amounts, FRACTIONS)
-    n = len(frame)
-    return frame.assign(fold=network_folds(n), position=reference_position(n)).assign(
-        kmer_fold=reference_folds(n), kmer_position=range(n)
-    )
+    return with_folds(normalise(amounts, FRACTIONS))
 
 
 def read_partial(
@@ -45,7 +41,7 @@ def read_partial(
     labels, sequences : Located
         The data sets ``cefra-labels`` and ``cefra-sequences``.
     tail : int
-        As in `texts.read_texts`.
+        As in `transcripts.read_transcripts`.
     keep_matched : bool
         As in `labels.match`; there are 4,382 labels without a sequence.
 
@@ -62,7 +58,7 @@ def read_partial(
         A label is no distribution, or a sequence is no transcript.
     """
     own = read_labels(labels)
-    texts = read_texts(sequences.paths["cefra_sequences.fa.gz"], tail)
+    texts = read_transcripts(sequences.paths["cefra_sequences.fa.gz"], tail)
     index = read_table(sequences.paths["cefra_sequences.index.tsv.gz"])
     index = index.rename(columns={"ensembl_gene_id": "id"}).assign(
         strict=index["canonical_start_found"] == 1

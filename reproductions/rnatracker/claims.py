@@ -6,7 +6,7 @@ from common.harness.claims import Claim
 from common.harness.targets import NotAttempted
 from reproductions.rnatracker.attention import three_prime_claim
 from reproductions.rnatracker.correlations import easiest, ordering
-from reproductions.rnatracker.pooled import curve_claim
+from reproductions.rnatracker.curves import curve_claim
 
 NAME = "rnatracker"
 

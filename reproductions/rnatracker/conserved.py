@@ -27,19 +27,35 @@ from common.interpret.conservation import (
 )
 from common.interpret.masking import Scan
 from common.interpret.zipcodes import zipcodes
+from reproductions.rnatracker.cutoffs import CONSERVATION_CUTOFF, CUTOFFS
 from reproductions.rnatracker.networks import load_network, table_of
 from reproductions.rnatracker.user_scan import fullest_network
-from reproductions.rnatracker.zipcode_run import CONSERVATION_CUTOFF, CUTOFFS, localised_scans
+from reproductions.rnatracker.zipcode_run import localised_scans
 
 NEEDED = ("id", "chromosome", "strand", "start", "end")
 
 
 def read_exons(path: Path) -> dict[str, Exons]:
-    """Exons of each transcript by id; `DataError` where the table lacks a column."""
+    """Exons of each transcript, by id.
+
+    Parameters
+    ----------
+    path : Path
+        Table with the columns `NEEDED`: a row for each exon, 0-based and half open.
+
+    Raises
+    ------
+    DataError
+        The table cannot be read, lacks a column, or has a start or end that is no number.
+    """
     table = read_table(path)
     missing = [name for name in NEEDED if name not in table]
     if missing:
         raise DataError(str(path), f"no column {', '.join(missing)}", f"Give {', '.join(NEEDED)}")
+    wrong = table[["start", "end"]].apply(pd.to_numeric, errors="coerce").isna().any(axis=1)
+    if wrong.any():
+        worst = f"{path}, {table['id'][wrong].iloc[0]}"
+        raise DataError(worst, "a start or end that is no number", "Give positions from 0")
     found = {}
     for name, rows in table.sort_values("start").groupby("id"):
         blocks = list(zip(rows["start"].astype(int), rows["end"].astype(int), strict=True))
@@ -84,7 +100,20 @@ def scored_scans(
 
 
 def stretches_at(scored: Sequence[tuple[Scan, int, np.ndarray]], cutoff: float) -> Stretches:
-    """Zipcodes that do not overlap, and every mask below the cutoff."""
+    """Zipcodes that do not overlap, and every mask below the cutoff.
+
+    Parameters
+    ----------
+    scored : sequence of (Scan, int, (length,) float64)
+        From `scored_scans`: scan, predominant fraction, and a score for each nucleotide.
+    cutoff : float
+        Least divergence of a zipcode, in nats.
+
+    Returns
+    -------
+    Stretches
+        m is the number of zipcodes and lower masks of all transcripts; 0 without transcripts.
+    """
     means, chosen = [np.empty(0)], [np.empty(0, bool)]
     for scan, fraction, scores in scored:
         inside = zipcodes(scan, cutoff, fraction, merge=False)

@@ -12,7 +12,7 @@ from common.data.simulate import FRACTIONS as SIMULATED_FRACTIONS
 from common.data.simulate import simulate_transcripts
 from common.errors import UsageError
 from reproductions.rnatracker import apex, cefra
-from reproductions.rnatracker.folds import network_folds, reference_folds, reference_position
+from reproductions.rnatracker.folds import with_folds
 
 DATASETS = {
     "cefra": ("cefra-labels", "cefra-sequences"),
@@ -102,7 +102,7 @@ def load_table(
     replicates : str
         Of the authors' CeFra-Seq file: ``mean``, or ``first`` as the released code.
     tail : int
-        As in `texts.read_texts`; the authors' files have no tails.
+        As in `transcripts.read_transcripts`; the authors' files have no tails.
     keep_matched : bool
         Leave out labels without a sequence and sequences without a label; else refuse them.
     simulate : bool
@@ -141,10 +141,5 @@ def load_table(
 
 def load_simulated(n: int, seed: int = SIMULATION_SEED) -> Table:
     """Simulated transcripts with planted zipcodes, and folds made in the reference's way."""
-    frame = simulate_transcripts(n, seed).assign(
-        fold=network_folds(n),
-        position=reference_position(n),
-        kmer_fold=reference_folds(n),
-        kmer_position=np.arange(n),
-    )
+    frame = with_folds(simulate_transcripts(n, seed))
     return Table(frame, SIMULATED_FRACTIONS, SIMULATED, {})

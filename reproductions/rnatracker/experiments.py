@@ -9,11 +9,11 @@ from pathlib import Path
 from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.record import RunResult
 from common.harness.settings import load_settings
+from reproductions.rnatracker.captions import FIGURES
 from reproductions.rnatracker.claims import CLAIMS
 from reproductions.rnatracker.data import DATASETS
-from reproductions.rnatracker.pooled import NEEDS as POOLED
+from reproductions.rnatracker.pooled_run import NEEDS as POOLED
 from reproductions.rnatracker.predictor import MODEL
-from reproductions.rnatracker.shown import FIGURES
 from reproductions.rnatracker.tables import tabulate
 from reproductions.rnatracker.targets import reported_target
 from reproductions.rnatracker.trainable import TRAINABLE
@@ -134,7 +134,9 @@ EXPERIMENTS = (
         folds=1,
         module="planted",
     ),
-    _reading("pooled", "areas under curves, DeLong's test, the missing genes", "pooled", POOLED),
+    _reading(
+        "pooled", "areas under curves, DeLong's test, the missing genes", "pooled_run", POOLED
+    ),
     _reading(
         "zipcodes", "candidate zipcodes of localised transcripts", "zipcode_run", ("full-length",)
     ),

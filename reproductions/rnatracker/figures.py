@@ -10,15 +10,18 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from common.harness.drawn import Drawing, draw_figures, source_of
+from common.harness.drawn import Drawing, draw_figures, run_name, source_of
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
+from common.harness.scores import TRUTH, label_columns
 from common.interpret.figures import MARKERS, PALETTE, save_figure
 from common.metrics.distribution import pearson
 from common.metrics.ranking import MICRO, pr_curve, roc_curve
+from reproductions.rnatracker.cutoffs import PAPERS_CUTOFF
 from reproductions.rnatracker.motif_figures import draw_clusters, draw_motifs
 from reproductions.rnatracker.networks import table_of
-from reproductions.rnatracker.pooled import NEEDS, fractions_of, pool, predominant
+from reproductions.rnatracker.pooled import pool, predominant
+from reproductions.rnatracker.pooled_run import NEEDS
 
 VARIANT = "code"
 CURVES = (*NEEDS, "seq-and-struct", "seq-by-struct")
@@ -73,13 +76,7 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
 
 
 def _filters(groups: dict[str, RunGroup]) -> tuple[Record, str]:
-    return groups["filters"].records[0], what(groups["filters"])
-
-
-def what(group: RunGroup) -> str:
-    """What a figure shows: profile and data."""
-    run = f"{group.profile} run"
-    return run if group.data == "exact" else f"{run}, {group.data}"
+    return groups["filters"].records[0], run_name(groups["filters"])
 
 
 def colour(names: list[str]) -> dict[str, str]:
@@ -111,7 +108,7 @@ def draw_summary(groups: dict[str, RunGroup], folder: Path) -> Path:
         ax.set(ylabel=label, xlabel="predominant fraction")
     middle.set_title("B: number")
     right.set_title("B: mean length")
-    figure.suptitle(f"{len(table.frame):,} transcripts ({what(group)})")
+    figure.suptitle(f"{len(table.frame):,} transcripts ({run_name(group)})")
     return save_figure(figure, folder, "summary")[0]
 
 
@@ -119,20 +116,20 @@ def draw_scatter(groups: dict[str, RunGroup], folder: Path) -> Path:
     """Figure 4: true and predicted share of each fraction."""
     group = groups["full-length"]
     table = pool(group.records)
-    names = fractions_of(table)
+    names = label_columns(table)
     figure, axes = plt.subplots(
         1, len(names), figsize=(3.4 * len(names), 3.7), layout="constrained"
     )
     shades = colour(names)
     for ax, name in zip(axes, names, strict=True):
-        true, guessed = table[f"truth:{name}"], table[name]
+        true, guessed = table[TRUTH + name], table[name]
         ax.scatter(
             true, guessed, s=4, alpha=0.35, color=shades[name], linewidths=0, rasterized=True
         )
         ax.plot([0, 1], [0, 1], color="0.6", linewidth=0.8, linestyle="--")
         ax.set(xlim=(0, 1), ylim=(0, 1), xlabel="true share", ylabel="predicted share")
         ax.set_title(f"{name}: r = {pearson(true, guessed):.3f}")
-    figure.suptitle(f"Full-length network, {len(table):,} transcripts ({what(group)})")
+    figure.suptitle(f"Full-length network, {len(table):,} transcripts ({run_name(group)})")
     return save_figure(figure, folder, "scatter")[0]
 
 
@@ -144,7 +141,7 @@ def draw_curves(groups: dict[str, RunGroup], folder: Path, stem: str) -> Path:
         _curves(axes[:, 0], table, [MICRO], {MICRO: (name, PALETTE[place])})
     first, group = next(iter(groups.items()))
     table = pool(group.records)
-    names = fractions_of(table)
+    names = label_columns(table)
     labels = {name: (name, shade) for name, shade in colour(names).items()}
     _curves(axes[:, 1], table, names, labels)
     axes[0, 0].set_title("micro average, each network")
@@ -152,12 +149,12 @@ def draw_curves(groups: dict[str, RunGroup], folder: Path, stem: str) -> Path:
     for ax in axes.flat:
         ax.set(xlim=(0, 1), ylim=(0, 1.02))
         ax.legend(frameon=False, fontsize=8)
-    figure.suptitle(f"Predominant fraction ({what(group)})")
+    figure.suptitle(f"Predominant fraction ({run_name(group)})")
     return save_figure(figure, folder, stem)[0]
 
 
 def _curves(axes: Any, table: pd.DataFrame, wanted: list[str], labels: dict[str, Any]) -> None:
-    names = fractions_of(table)
+    names = label_columns(table)
     arguments = predominant(table), table[names].to_numpy(), names
     pairs = (
         (axes[0], roc_curve(*arguments), ("false_positive_rate", "true_positive_rate")),
@@ -174,7 +171,7 @@ def draw_attention(groups: dict[str, RunGroup], folder: Path) -> Path:
     """Figure 5: mean attention by predominant fraction, in bins from the 5' to the 3' end."""
     group = groups["fixed-length"]
     found = [record.content["extra"]["attention"] for record in group.records]
-    names = [name for name in fractions_of(group.records[0].predictions)]
+    names = label_columns(group.records[0].predictions)
     figure, ax = plt.subplots(figsize=(8, 4.2), layout="constrained")
     for (name, shade), marker in zip(colour(names).items(), MARKERS, strict=False):
         weights = [one["transcripts"].get(name, 0) for one in found]
@@ -187,7 +184,7 @@ def draw_attention(groups: dict[str, RunGroup], folder: Path) -> Path:
     ax.set(xlabel="nucleotides from the 3' end", ylabel="attention in a bin of 100")
     ax.legend(frameon=False)
     share = np.mean(np.concatenate([one["three_prime"] for one in found]))
-    ax.set_title(f"Fixed-length network ({what(group)}): {share:.0%} in the last 400")
+    ax.set_title(f"Fixed-length network ({run_name(group)}): {share:.0%} in the last 400")
     return save_figure(figure, folder, "attention")[0]
 
 
@@ -199,13 +196,13 @@ def draw_zipcodes(groups: dict[str, RunGroup], folder: Path) -> Path:
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
     for name, marker, shade in (("enhancing", "o", PALETTE[2]), ("repressive", "s", PALETTE[6])):
         left.plot(counts["cutoff"], counts[name], marker=marker, color=shade, label=name)
-    left.axvline(0.0075, color="0.6", linestyle="--", linewidth=0.8)
+    left.axvline(PAPERS_CUTOFF, color="0.6", linestyle="--", linewidth=0.8)
     top = 1.5 * max(1, counts[["enhancing", "repressive"]].to_numpy().max())
     left.set(xlabel="cutoff, nats", ylabel="zipcodes that do not overlap", yscale="symlog")
     left.set_ylim(0, top)
     left.legend(frameon=False)
     scanned = int(record.metrics["count:scanned"])
-    left.set_title(f"{scanned:,} transcripts ({what(groups['zipcodes'])})")
+    left.set_title(f"{scanned:,} transcripts ({run_name(groups['zipcodes'])})")
     example = extra["example"]
     if example:
         right.fill_between(example["centres"], example["importance"], color=PALETTE[0], alpha=0.7)
@@ -237,7 +234,7 @@ def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
     right.minorticks_off()
     right.legend(frameon=False)
     n = planted["transcripts"]
-    figure.suptitle(f"{n} simulated transcripts ({groups['planted'].profile} run)")
+    figure.suptitle(f"{n} transcripts with planted zipcodes ({run_name(groups['planted'])})")
     return save_figure(figure, folder, "planted")[0]
 
 

@@ -70,7 +70,6 @@ def run(context: Context) -> RunResult:
     return RunResult(
         metrics=metrics,
         predictions=record.predictions,
-        history=pd.DataFrame({"epoch": [], "loss": []}),
         n_original=len(table.frame),
         n_effective=len(chosen),
         data_variant=record.data_variant,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 from sklearn.model_selection import KFold
 
 from common.errors import UsageError
@@ -51,6 +52,24 @@ def reference_folds(n: int) -> np.ndarray:
 def network_folds(n: int) -> np.ndarray:
     """Test fold of each gene for the networks, (n,) int64, in the order of the file."""
     return reference_folds(n)[reference_position(n)]
+
+
+def with_folds(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with the reference's folds of its n rows, taken in the order of the file.
+
+    Returns
+    -------
+    DataFrame
+        With ``fold`` and ``position`` of the networks, ``kmer_fold`` and ``kmer_position`` of the
+        k-mer baselines; each (n,) int64.
+    """
+    n = len(frame)
+    return frame.assign(
+        fold=network_folds(n),
+        position=reference_position(n),
+        kmer_fold=reference_folds(n),
+        kmer_position=np.arange(n),
+    )
 
 
 def split_rows(

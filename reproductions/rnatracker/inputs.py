@@ -1,9 +1,8 @@
-"""Transcripts as the networks read them: tokens, loop contexts, joint letters, k-mer counts."""
+"""Transcripts as the networks read them: tokens, loop contexts, joint letters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,13 +10,6 @@ from common.data.alphabet import RNA
 from common.errors import DataError
 from common.features.rna_structure import CONTEXTS, check_contexts
 from common.features.tokens import token_table
-
-if TYPE_CHECKING:
-    pass
-
-BASES = "ACGT"
-UNKNOWN = RNA.tokens["N"]
-FIXED, WHOLE = "fixed", "whole"
 
 
 def nucleotide_table() -> np.ndarray:
@@ -40,7 +32,25 @@ def joint_table() -> np.ndarray:
 
 
 def joint_tokens(bases: np.ndarray, contexts: np.ndarray) -> np.ndarray:
-    """Tokens of `joint_table` from tokens of both kinds; padding stays 0."""
+    """Tokens of joint letters, rows of `joint_table`.
+
+    Parameters
+    ----------
+    bases : (length,) uint8
+        From `base_tokens`; padding is 0 and stays 0.
+    contexts : (length,) uint8
+        From `context_tokens`, of the same nucleotides.
+
+    Returns
+    -------
+    np.ndarray
+        (length,) uint8, 0..30.
+
+    Raises
+    ------
+    ValueError
+        Different lengths.
+    """
     joint = (bases.astype(np.int64) - 1) * len(CONTEXTS) + contexts
     return np.where(bases == 0, 0, joint).astype(np.uint8)
 
@@ -60,7 +70,20 @@ def base_tokens(sequence: str) -> np.ndarray:
 
 
 def three_prime(tokens: np.ndarray, length: int) -> np.ndarray:
-    """The last `length` tokens, with padding on the left where there are fewer."""
+    """The 3' end at a fixed length, with padding on the left of what is shorter.
+
+    Parameters
+    ----------
+    tokens : (n,) uint8
+        Of one transcript, from 5' to 3'.
+    length : int
+        At least 1.
+
+    Returns
+    -------
+    np.ndarray
+        (length,) of the same type: the last tokens; padding is 0.
+    """
     kept = tokens[-length:]
     return np.concatenate([np.zeros(length - len(kept), dtype=tokens.dtype), kept])
 

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from common.data.fetch import SIMULATED, locate
 from common.data.motifs import read_motifs
 from common.harness.record import Record
+from common.harness.scores import label_columns
 from common.interpret.figures import PALETTE, save_figure
 from common.interpret.logos import FONT, NUCLEOTIDE_COLOURS
 
@@ -66,7 +67,7 @@ def draw_clusters(record: Record, about: str, folder: Path) -> Path:
     left.set_yticks(range(len(order)), [str(number + 1) for number in order], fontsize=7)
     left.set(ylabel="filter, in the order of the clusters", title="mean activation, scaled")
     figure.colorbar(image, ax=left, shrink=0.6)
-    names = [c for c in record.predictions.columns if f"truth:{c}" in record.predictions.columns]
+    names = label_columns(record.predictions)
     alone = np.array(extra["isolated"], dtype=float)[order]
     image = right.imshow(alone, aspect="auto", cmap="RdBu_r", vmin=-1, vmax=1)
     right.set_xticks(range(len(names)), names, rotation=45, ha="right")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from common.errors import DataError
 from common.harness.experiment import Context, weights_path
 from common.harness.record import Record, read_records
+from common.harness.scores import label_columns
 
 if TYPE_CHECKING:
     import keras
@@ -69,7 +70,7 @@ def network_of(settings: Mapping[str, Any], fractions: int, weights: Path) -> ke
 
 def n_fractions(record: Record) -> int:
     """Fractions of a record's predictions."""
-    return sum(str(column).startswith("truth:") for column in record.predictions.columns)
+    return len(label_columns(record.predictions))
 
 
 def table_of(record: Record) -> Table:

@@ -1,82 +1,30 @@
-"""From raw tables of amounts and Ensembl's cDNA to the screened sets of the paper's section 2.1.
+"""From the raw tables of amounts and Ensembl's cDNA to a screened set, as in section 2.1.
 
-For a user who makes the sets anew: mean of the replicates, total above 1, the longest
-protein-coding isoform of each gene.
+``python -m reproductions.rnatracker.screening cefra Homo_sapiens.GRCh38.cdna.all.fa.gz`` writes
+transcripts and their shares for `reproduce train`, with the cDNA of any release. The authors' own
+choice of transcripts is in the FASTA files that `reproduce data fetch cefra-seq apex-rip` gives.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import pandas as pd
+import typer
 
 from common.data.alphabet import RNA
-from common.data.content import read_table
-from common.data.fasta import Record, read_fasta
-from common.errors import DataError
+from common.data.fasta import Record, read_fasta, write_fasta
+from common.data.fetch import locate
+from common.errors import DataError, UsageError
+from common.files import written_whole
+from reproductions.rnatracker.amounts import RAW, read_amounts
+from reproductions.rnatracker.labels import normalise
 
 LEAST_TOTAL = 1.0
 CODING = "protein_coding"
-CEFRA_COLUMNS = slice(5, 13)
-"""Replicates A and B of each fraction in turn; the gene's identifier is column 0."""
-
-
-def cefra_amounts(path: Path, fractions: Sequence[str]) -> pd.DataFrame:
-    """Mean FPKM of the two replicates: the authors' ``Supplemental_File_3.tsv``.
-
-    Returns
-    -------
-    DataFrame
-        ``id`` and an amount for each fraction; every gene of the file.
-
-    Raises
-    ------
-    DataError
-        The file has too few columns, or something that is no amount.
-    """
-    table = read_table(path)
-    values = table.iloc[:, CEFRA_COLUMNS]
-    if values.shape[1] != 2 * len(fractions):
-        fault = f"{table.shape[1]} columns, where {CEFRA_COLUMNS.stop} are needed"
-        raise DataError(str(path), fault, "Give the table as its authors publish it")
-    amounts = _amounts(path, table.iloc[:, 0], values)
-    means = amounts.reshape(len(amounts), len(fractions), 2).mean(axis=2)
-    return _table(table.iloc[:, 0], means, fractions)
-
-
-def apex_amounts(paths: Mapping[str, Path]) -> pd.DataFrame:
-    """FPKM of each construct: cuffdiff's ``value_2``, joined by gene.
-
-    Parameters
-    ----------
-    paths : mapping of str to Path
-        A ``gene_exp.diff`` file for each fraction.
-
-    Returns
-    -------
-    DataFrame
-        ``id`` and an amount for each fraction; genes that are in every file.
-
-    Raises
-    ------
-    DataError
-        A file lacks a column, or holds something that is no amount.
-    """
-    columns = {}
-    for fraction, path in paths.items():
-        table = read_table(path)
-        missing = {"gene_id", "value_2"} - set(table.columns)
-        if missing:
-            fault = f"no column {' or '.join(sorted(missing))}"
-            raise DataError(str(path), fault, "Give the gene_exp.diff file of cuffdiff")
-        values = _amounts(path, table["gene_id"], table[["value_2"]])[:, 0]
-        columns[fraction] = pd.Series(values, table["gene_id"].to_numpy())
-        if columns[fraction].index.duplicated().any():
-            raise DataError(str(path), "a gene comes twice", "Give one row a gene")
-    joined = pd.concat(columns, axis=1, join="inner")
-    return _table(joined.index.to_series(), joined.to_numpy(), list(paths))
 
 
 def expressed(
@@ -96,13 +44,14 @@ def expressed(
     return amounts[kept].reset_index(drop=True)
 
 
-def longest_coding_isoforms(records: Iterable[Record]) -> pd.DataFrame:
+def longest_coding_isoforms(cdna: Path) -> pd.DataFrame:
     """The longest isoform of each gene, where gene and transcript are both protein-coding.
 
     Parameters
     ----------
-    records : iterable of Record
-        Ensembl's cDNA, with ``gene:``, ``gene_biotype:`` and ``transcript_biotype:`` in the header.
+    cdna : Path
+        Ensembl's cDNA, plain or gzip, with ``gene:``, ``gene_biotype:`` and
+        ``transcript_biotype:`` in the header.
 
     Returns
     -------
@@ -113,51 +62,91 @@ def longest_coding_isoforms(records: Iterable[Record]) -> pd.DataFrame:
     Raises
     ------
     DataError
-        A header without one of the three fields, or a letter that no transcript has.
+        A header without one of the three fields, or a letter that no transcript has. It names
+        file and record.
     """
     longest: dict[str, tuple[str, str]] = {}
-    for record in records:
+    for record in read_fasta(cdna):
         words = dict(word.partition(":")[::2] for word in record.description.split())
         missing = {"gene", "gene_biotype", "transcript_biotype"} - words.keys()
         if missing:
             fault = f"the header lacks {', '.join(sorted(missing))}"
-            raise DataError(record.id, fault, "Give the cDNA file of Ensembl")
+            raise DataError(f"{cdna}, {record.id}", fault, "Give the cDNA file of Ensembl")
         if words["gene_biotype"] != CODING or words["transcript_biotype"] != CODING:
             continue
         gene = words["gene"].partition(".")[0]
         if gene not in longest or len(longest[gene][1]) < len(record.sequence):
             longest[gene] = record.id, record.sequence
-    rows = [(gene, name, RNA.clean(name, text)) for gene, (name, text) in longest.items()]
+    rows = [
+        (gene, name, RNA.clean(f"{cdna}, {name}", text)) for gene, (name, text) in longest.items()
+    ]
     return pd.DataFrame(rows, columns=["id", "transcript", "sequence"])
 
 
-def screen(
-    amounts: pd.DataFrame, cdna: Path, fractions: Sequence[str], *, everywhere: bool = False
-) -> pd.DataFrame:
+def screen(name: str, tables: Sequence[Path], cdna: Path) -> pd.DataFrame:
     """Expressed genes with the sequence of their longest coding isoform.
+
+    Parameters
+    ----------
+    name : str
+        In `RAW`.
+    tables : sequence of Path
+        As `RawSet.tables`.
+    cdna : Path
 
     Returns
     -------
     DataFrame
-        ``id``, ``transcript``, ``sequence`` and an amount for each fraction, in the order of the
-        amounts. Genes without a coding isoform are left out.
+        ``id``, ``transcript``, ``sequence`` and a share for each fraction, in the order of the
+        tables. Genes without a coding isoform are left out.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `read_amounts` and `longest_coding_isoforms`; or nothing is left.
     """
-    kept = expressed(amounts, fractions, everywhere=everywhere)
-    return kept.merge(longest_coding_isoforms(read_fasta(cdna)), on="id", how="inner")
+    raw, amounts = RAW[name], read_amounts(name, tables)
+    kept = expressed(amounts, raw.fractions, everywhere=raw.everywhere)
+    found = kept.merge(longest_coding_isoforms(cdna), on="id", how="inner")
+    if found.empty:
+        fault = f"no coding transcript of the {len(kept)} expressed genes"
+        raise DataError(str(cdna), fault, "Give the cDNA of the genes in the tables")
+    shares = normalise(found, raw.fractions)
+    return shares[["id", "transcript", "sequence", *raw.fractions]]
 
 
-def _amounts(path: Path, genes: pd.Series, values: pd.DataFrame) -> np.ndarray:
-    """Values as amounts, or an error that names the gene."""
-    amounts = values.apply(pd.to_numeric, errors="coerce").to_numpy(dtype=np.float64)
-    wrong = ~(np.isfinite(amounts) & (amounts >= 0)).all(axis=1)
-    if wrong.any():
-        fault = f"{int(wrong.sum())} genes have an amount that is no number or negative"
-        raise DataError(f"{path}, {genes[wrong].iloc[0]}", fault, "Mend or remove these rows")
-    return amounts
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
 
-def _table(genes: pd.Series, amounts: np.ndarray, fractions: Sequence[str]) -> pd.DataFrame:
-    ids = genes.astype(str).str.partition(".")[0].to_numpy()
-    return pd.DataFrame({"id": ids}).assign(
-        **{name: amounts[:, column] for column, name in enumerate(fractions)}
-    )
+@app.command()
+def make(
+    name: Annotated[str, typer.Argument(metavar="SET", help=f"{' or '.join(RAW)}.")],
+    cdna: Annotated[Path, typer.Argument(help="Ensembl's cDNA, plain or gzip.")],
+    table: Annotated[
+        list[Path] | None,
+        typer.Option(help="Table of amounts in place of the data set's own; apex has four."),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder of transcripts and shares.")] = Path("screened"),
+) -> None:
+    """Screen the raw tables: genes with a total above 1, each with its longest coding isoform."""
+    if name not in RAW:
+        raise UsageError("set", f"{name!r} is not known", f"Use {' or '.join(RAW)}")
+    tables = table or []
+    if not tables:
+        located = locate(RAW[name].dataset)
+        tables = [located.paths[one] for one in RAW[name].tables]
+    found = screen(name, tables, cdna)
+    fasta, shares = out / f"{name}.fa", out / f"{name}-shares.tsv"
+    columns = (found[one] for one in ("id", "transcript", "sequence"))
+    write_fasta((Record(*row) for row in zip(*columns, strict=True)), fasta)
+    with written_whole(shares) as temporary:
+        own = found[["id", *RAW[name].fractions]]
+        own.to_csv(temporary, sep="\t", index=False, float_format="%.9g", lineterminator="\n")
+    typer.echo(f"{len(found):,} transcripts: {fasta}, {shares}")
+    typer.echo(f"next: reproduce train {fasta} --paper rnatracker --labels {shares}")
+
+
+if __name__ == "__main__":
+    from reproductions.cli import run_app
+
+    run_app(app)

@@ -9,8 +9,9 @@ from common.harness.groups import RunGroup, choose_group
 from common.harness.page import Cell, ResultTable, number_cell, signed
 from common.harness.record import Record, read_records
 from common.harness.reported import read_reported
+from reproductions.rnatracker.missing_genes import predominance, reweighted
 from reproductions.rnatracker.planted_tables import planted_tables
-from reproductions.rnatracker.pooled import pool, predominance, reweighted
+from reproductions.rnatracker.pooled import pool
 from reproductions.rnatracker.targets import COMPARTMENTS, NAME, TABLE_1
 
 NETWORKS = (*TABLE_1.values(), "two-blocks")

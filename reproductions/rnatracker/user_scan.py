@@ -13,9 +13,9 @@ from common.data.alphabet import RNA
 from common.data.fasta import read_fasta
 from common.errors import DataError
 from common.files import written_whole
-from common.harness.experiment import weights_path
-from common.harness.record import Record, read_records
-from common.harness.settings import PROFILES
+from common.harness.drawn import fullest, run_name
+from common.harness.record import Record
+from common.harness.scores import label_columns
 from common.interpret.figures import PALETTE, save_figure
 from common.interpret.masking import Scan
 from common.interpret.zipcodes import zipcodes
@@ -57,24 +57,21 @@ def fullest_network(results: Path) -> Record:
     DataError
         There is none.
     """
-    for profile in reversed(PROFILES):
-        for record in read_records(results, profile, "rnatracker", "full-length"):
-            if weights_path(record.key, results).exists():
-                return record
-    raise DataError(
-        str(results / "weights"),
-        "no trained full-length network",
-        "Train one: reproduce run rnatracker/full-length --variant code --profile quick",
-    )
+    record = fullest(results, "rnatracker", ("full-length",), with_weights=True)
+    if record is None:
+        raise DataError(
+            str(results / "weights"),
+            "no trained full-length network",
+            "Train one: reproduce run rnatracker/full-length --variant code --profile quick",
+        )
+    return record
 
 
 def about_network(results: Path) -> str:
     """Which network answers, and what it was trained on; errors as `fullest_network`."""
     record = fullest_network(results)
     key = record.key
-    told = (
-        f"{key.experiment}, variant {key.variant}, {key.profile} run on {record.data_variant} data"
-    )
+    told = f"{key.experiment}, variant {key.variant}, {run_name(record)}"
     trained = record.data_variant != "simulated"
     return told if trained else f"{told}: it has seen no real transcript, its zipcodes mean nothing"
 
@@ -101,7 +98,7 @@ def scan_fasta(fasta: Path, results: Path, *, cutoff: float, **mask: int) -> Ite
     """
     record = fullest_network(results)
     pool, blocks = record.settings["pool"], record.settings["blocks"]
-    names = [str(c)[6:] for c in record.predictions.columns if str(c).startswith("truth:")]
+    names = label_columns(record.predictions)
     scanner = Scanner.of(load_network(record, results), pool)
     for one in read_fasta(fasta):
         sequence = RNA.clean(one.id, one.sequence)

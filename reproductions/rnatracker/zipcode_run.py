@@ -8,7 +8,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from common.harness.ensemble import members_of
 from common.harness.experiment import Context
@@ -16,6 +15,7 @@ from common.harness.record import RunResult
 from common.interpret.masking import Scan
 from common.interpret.zipcodes import counts_by_cutoff
 from common.training.fit import predict
+from reproductions.rnatracker.cutoffs import CONSERVATION_CUTOFF, CUTOFFS, PAPERS_CUTOFF
 from reproductions.rnatracker.data import Table
 from reproductions.rnatracker.networks import first_record, load_network, table_of
 from reproductions.rnatracker.scanning import Scanner, three_prime_utr
@@ -24,8 +24,6 @@ from reproductions.rnatracker.training import examples_of
 if TYPE_CHECKING:
     import keras
 
-CUTOFFS = (0.0025, 0.005, 0.0075, 0.0076, 0.01, 0.015, 0.02, 0.03, 0.04, 0.05)
-PAPERS_CUTOFF, CONSERVATION_CUTOFF = 0.0075, 0.0076
 POINTS = 400
 
 
@@ -60,7 +58,6 @@ def run(context: Context) -> RunResult:
             "count:zipcodes": float(compared.sum()),
         },
         predictions=predictions,
-        history=pd.DataFrame({"epoch": [], "loss": []}),
         n_original=len(strong),
         n_effective=len(scans),
         data_variant=record.data_variant,

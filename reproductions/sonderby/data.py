@@ -11,7 +11,7 @@ from common.data.alphabet import PROTEIN
 from common.data.fasta import read_fasta
 from common.data.fetch import SIMULATED, Located, locate
 from common.data.simulate import simulate_proteins
-from common.data.splits import counted_split, read_split, stratified_split, write_split
+from common.data.splits import read_split, stratified_split
 from common.errors import UsageError
 
 # Order of the paper's Table 2; the test set's size of each class is the row's sum there.
@@ -64,7 +64,7 @@ def load_multiloc(located: Located | None = None) -> Table:
 
     The header's ``SP``, ``SA``, ``cTP`` and ``mTP`` fields give the label away and are dropped.
     The paper's own split is not published: `split.csv` holds a seeded one whose test set has the
-    class counts of Table 2.
+    class counts of Table 2 (`split.py` draws it).
 
     Parameters
     ----------
@@ -77,20 +77,19 @@ def load_multiloc(located: Located | None = None) -> Table:
         A file is missing, damaged or holds what no protein has.
     """
     located = located or locate("multiloc")
-    frame = _read(located)
+    frame = read_proteins(located)
     frame["split"] = read_split(SPLIT_FILE, frame["id"].tolist())
     return Table(frame, located.variant, dict(located.sha256))
 
 
-def write_multiloc_split() -> None:
-    """Draw the split again; `split.csv` holds its result."""
-    frame = _read(locate("multiloc"))
-    ids, labels = frame["id"].tolist(), frame["location"].tolist()
-    write_split(SPLIT_FILE, ids, counted_split(labels, TEST_COUNTS, SPLIT_SEED, ids=ids))
+def read_proteins(located: Located) -> pd.DataFrame:
+    """``id``, clean ``sequence`` and ``location`` of all proteins, in the order of `LOCATIONS`.
 
-
-def _read(located: Located) -> pd.DataFrame:
-    """Clean sequences with their locations, in the order of `LOCATIONS`."""
+    Raises
+    ------
+    DataError
+        A file is damaged or holds what no protein has.
+    """
     rows = [
         (record.id, PROTEIN.clean(record.id, record.sequence), location)
         for location in LOCATIONS

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,10 +12,12 @@ import pandas as pd
 from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
 from common.features.per_residue import PerResidueStore
+from common.features.table_profiles import data_variant, profile_key, profile_remark
 from common.features.truncation import cut_middle
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
+from common.harness.run_key import data_digest
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
@@ -41,23 +42,17 @@ class Split:
     @property
     def variant(self) -> str:
         """Data variant of a result: profiles of our own make exact proteins `reconstructed`."""
-        made = self.profiles is not None and self.table.variant == "exact"
-        return "reconstructed" if made else self.table.variant
+        return data_variant(self.table.variant, self.profiles)
 
     @property
     def digest(self) -> str:
         """Short name of the data, so that a run on other data has other checkpoints."""
-        key = self.profiles.provenance["key"] if self.profiles is not None else ""
-        parts = [self.variant, key, *sorted(self.table.sha256.values())]
-        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
+        return data_digest(self.variant, self.table.sha256, profile_key(self.profiles))
 
     @property
     def remark(self) -> str:
         """What a reader of the number must know of its inputs."""
-        if self.profiles is None:
-            return ""
-        about = self.profiles.provenance
-        return f"profiles from {about['database_sequences']:,} proteins ({about['variant']})"
+        return profile_remark(self.profiles)
 
 
 def load_split(settings: dict, *, simulate: bool = False) -> Split:

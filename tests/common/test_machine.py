@@ -8,11 +8,16 @@ import sys
 
 import pytest
 
-from common.machine import usable_cores
+from common.machine import free_memory, usable_cores, usable_memory
 
 
 def test_cores_are_those_of_the_machine():
     assert 1 <= usable_cores() <= os.cpu_count()
+
+
+def test_free_memory_is_part_of_the_machines():
+    free = free_memory()
+    assert free is None or 10**7 < free <= usable_memory()
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="cores are not assigned here")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from common.harness.baseline import read_baseline
+from common.harness.baseline import LEAST_SEEDS, read_baseline
 from common.harness.experiment import Experiment, Paper
 from common.harness.record import RunKey, RunResult, write_record
 from common.harness.targets import NotAttempted
 from reproductions.cli import app
+from reproductions.papers import load_papers
 
+ROOT = Path(__file__).parents[2]
 PROVENANCE = {"commit": "0", "versions": {}, "device": "CPU", "peak_memory_bytes": 1}
 
 
@@ -21,10 +24,7 @@ def record(key) -> None:
     table = pd.DataFrame(
         {"id": ["P1", "P2"], "truth": ["a", "b"], "a": [0.9, 0.1], "b": [0.1, 0.9]}
     )
-    result = RunResult(
-        {"accuracy": 0.8 + key.seed / 100}, table, pd.DataFrame({"epoch": [1]}), 2, 2,
-        "simulated", {}, 1,
-    )  # fmt: skip
+    result = RunResult({"accuracy": 0.8 + key.seed / 100}, table, 2, 2, "simulated", {}, 1)
     write_record(key, result, {}, PROVENANCE)
 
 
@@ -157,3 +157,16 @@ def test_tables_and_page_hold_all_papers_whichever_is_named(suite, tmp_path, mon
     monkeypatch.setattr("common.harness.report.write_report", lambda *a: write(*a)[1][0])
     assert reproduce("report", "--paper", "second").output.strip().endswith("#second")
     assert seen == [["first", "second"]] * 2
+
+
+def test_the_committed_baseline_knows_every_quick_run_that_trains():
+    table = read_baseline(ROOT / "results" / "baseline.csv")
+    known = set(table[["paper", "experiment"]].itertuples(index=False, name=None))
+    trained = {
+        (paper.name, experiment.name)
+        for paper in load_papers().values()
+        for experiment in paper.experiments
+        if experiment.keys("quick") and not experiment.needs
+    }
+    assert trained <= known
+    assert (table["n_seeds"] >= LEAST_SEEDS).all()

@@ -52,11 +52,6 @@ def test_too_little_memory_is_told_before_it_starts(tmp_path, fasta, monkeypatch
     assert isinstance(result.exception, UsageError) and "free" in str(result.exception)
 
 
-def test_free_memory_is_known_here():
-    free = cli_embed.free_memory()
-    assert free is None or free > 10**7
-
-
 @pytest.mark.parametrize(
     ("words", "error", "message"),
     [

@@ -12,11 +12,10 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression, RidgeCV
 
-from common.data.alphabet import PROTEIN, RNA
+from common.data.alphabet import PROTEIN, RESIDUES, RNA
 from common.data.signals import LOCATIONS, PLANTERS, Dice, Planted
 from common.data.simulate import (
     FRACTIONS,
-    RESIDUES,
     ROBINSON,
     ZIPCODES,
     simulate_proteins,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from common.data.alphabet import RESIDUES
 from common.errors import DataError
 from common.features.frequencies import AlignedPair, own_residues, weighted_frequencies
-from common.features.matrices import RESIDUES
 
 
 def at(frequencies: np.ndarray, position: int) -> dict[str, float]:

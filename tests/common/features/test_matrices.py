@@ -7,10 +7,10 @@ import csv
 import numpy as np
 import pytest
 
+from common.data.alphabet import RESIDUES
 from common.errors import UsageError
 from common.features.matrices import (
     N_TOKENS,
-    RESIDUES,
     TABLES,
     UNITS_PER_BIT,
     blosum,

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
+
+import numpy as np
+import pandas as pd
 import pytest
 
+from common.data.alphabet import RESIDUES
 from common.errors import DataError
 from common.features import mmseqs
 from common.features.frequencies import AlignedPair
@@ -29,3 +34,19 @@ def test_no_hits_at_all_is_an_empty_table(tmp_path):
     table = tmp_path / "alignments.tsv"
     table.touch()
     assert list(mmseqs.alignments(table)) == []
+
+
+def test_numbered_ids_are_read_back_as_places(tmp_path):
+    mmseqs.write_numbered(["MK", "AC"], tmp_path / "p.fasta")
+    assert (tmp_path / "p.fasta").read_text() == ">s0\nMK\n>s1\nAC\n"
+    assert mmseqs.places(pd.Series(["s1", "s0", "s12"])).tolist() == [1, 0, 12]
+
+
+@pytest.mark.skipif(shutil.which("mmseqs") is None, reason="mmseqs is not installed")
+def test_hits_are_places_in_each_of_the_two_lists():
+    rng = np.random.default_rng(1)
+    first, second = ("".join(rng.choice(list(RESIDUES), 120)) for _ in range(2))
+    among = mmseqs.easy_search([second], [first, second], ("fident",), ("-s", "4"), threads=1)
+    assert among.to_numpy().tolist() == [[0, 1, 1.0]]
+    selves = mmseqs.easy_search([first, second], None, (), ("-s", "4"), threads=1)
+    assert sorted(selves.itertuples(index=False, name=None)) == [(0, 0), (1, 1)]

@@ -11,12 +11,12 @@ from unittest.mock import Mock
 import numpy as np
 import pytest
 
+from common.data.alphabet import RESIDUES
 from common.data.fasta import Record, write_fasta
 from common.data.verify import sha256
 from common.errors import DataError, StorageError, UsageError
 from common.features import mmseqs, profiles
 from common.features.frequencies import own_residues
-from common.features.matrices import RESIDUES
 from common.features.per_residue import PerResidueStore
 from common.features.profiles import are_cached, cache_key, cached_profiles, compute_profiles
 

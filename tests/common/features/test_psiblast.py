@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from common.data.alphabet import RESIDUES
 from common.errors import DataError
-from common.features.matrices import RESIDUES
 from common.features.psiblast import parse_matrix
 
 HEADER = "\nLast position-specific scoring matrix computed, weighted observed percentages\n" + (

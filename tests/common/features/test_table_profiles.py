@@ -1,15 +1,14 @@
+import numpy as np
 import pytest
 
 from common.errors import DataError
 from common.features import table_profiles
 from common.features.databases import DATASETS, STAND_IN
-from common.features.per_residue import write_store
+from common.features.per_residue import PerResidueStore, write_store
 
 
 def test_settings_choose_the_database_and_the_tool(tmp_path, monkeypatch):
     """A named database keeps its name; without one all benchmark proteins stand in."""
-    import numpy as np
-
     store = write_store(tmp_path / "p.h5", [("P1", np.ones((3, 20)))], {})
     asked = []
 
@@ -49,3 +48,20 @@ def test_the_stand_in_is_written_once(tmp_path, monkeypatch):
     monkeypatch.setattr(table_profiles, "benchmark_database", write)
     first, second = table_profiles.stand_in_database(), table_profiles.stand_in_database()
     assert first == second == written[0] and len(written) == 1
+
+
+def test_what_a_result_says_of_its_profiles(tmp_path):
+    about = {"key": "abc", "database_sequences": 35880, "variant": "made up"}
+    store = PerResidueStore(write_store(tmp_path / "p.h5", [("P1", np.ones((3, 20)))], about))
+    assert table_profiles.profile_key(store) == "abc"
+    assert table_profiles.profile_remark(store) == "profiles from 35,880 proteins (made up)"
+    assert table_profiles.profile_key(None) == table_profiles.profile_remark(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("variant", "with_profiles"), [("exact", "reconstructed"), ("partial data", "partial data")]
+)
+def test_profiles_of_our_own_make_exact_proteins_reconstructed(tmp_path, variant, with_profiles):
+    store = PerResidueStore(write_store(tmp_path / "p.h5", [("P1", np.ones((3, 20)))], {}))
+    assert table_profiles.data_variant(variant, store) == with_profiles
+    assert table_profiles.data_variant(variant, None) == variant

@@ -144,7 +144,7 @@ def run(paper: FakePaper, results: Path) -> Callable[..., RunKey]:
         result = RunResult(
             {"accuracy": right / n} if metrics is None else metrics,
             table,
-            pd.DataFrame({"epoch": [1, 2], "loss": [0.5, 0.25]}),
+            history=pd.DataFrame({"epoch": [1, 2], "loss": [0.5, 0.25]}),
             n_original=len(table) + 1,
             n_effective=len(table),
             data_variant="exact",

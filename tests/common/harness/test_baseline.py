@@ -49,8 +49,15 @@ def test_metrics_without_a_better_side_or_a_value_are_left_out(run, baseline):
 
 def test_a_score_that_no_run_could_fall_below_is_left_out(run, baseline):
     for seed, rare in enumerate((0.0, 0.0, 0.1, 0.0, 0.0), start=1):
-        run(seed, 90, metrics={"accuracy": 0.9, "f1:ER": rare, "f1:Golgi": 0.0, "f1:Nuclear": 0.7})
-    assert set(baseline()["metric"]) == {"accuracy", "f1:Nuclear"}
+        run(seed, 90, metrics={"accuracy": 0.9, "mcc": rare, "f1_macro": 0.0, "f1_micro": 0.7})
+    assert set(baseline()["metric"]) == {"accuracy", "f1_micro"}
+
+
+def test_scores_of_single_classes_are_left_out(run, baseline):
+    scores = {"f1:ER": 0.5, "sethard/recall:ER": 0.5, "pearson:ER": 0.5, "auc:attention": 0.5}
+    for seed in range(1, 6):
+        run(seed, 90, metrics={"accuracy": 0.9, **scores})
+    assert set(baseline()["metric"]) == {"accuracy", "pearson:ER", "auc:attention"}
 
 
 def test_fewer_than_five_seeds(run, baseline):

@@ -263,6 +263,7 @@ def test_other_settings_of_an_ensembles_members_are_named(run, one):
         ({"members": {"a": 1, "b": 2}, "most": 10}, ""),
         ({"members": {"a": 1}, "most": 10}, "1 of 2 members"),
         ({"members": {"a": 1}, "most": 1}, ""),
+        ({"members": {"a": 1}}, "1 of 2 members"),
         ({"hours": 2.0, "cut_short": "2 of at most 3 epochs"}, "2 of at most 3 epochs"),
     ],
 )

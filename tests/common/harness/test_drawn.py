@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from common.harness.drawn import Drawing, draw_figures, run_name
+from common.data.registry import VARIANTS
+from common.harness.drawn import Drawing, draw_figures, name_of_runs, run_name
+from common.harness.groups import RunGroup
 from common.harness.record import read_records
 
 
@@ -66,8 +68,15 @@ def test_a_figure_waits_for_what_its_networks_read(tmp_path, drawing, run, resul
     assert draw_figures(tmp_path, [ready]) == [tmp_path / "a.png"]
 
 
-def test_a_title_names_the_data_where_they_are_not_exact(run, results):
+def test_a_title_names_profile_and_data_of_a_record_and_of_a_group(run, results):
     run(1, profile="smoke", data_variant="simulated")
     run(1, data_variant="exact")
-    names = {run_name(record) for record in read_records(results)}
-    assert names == {"smoke run, simulated", "full run"}
+    records = read_records(results)
+    names = {"smoke run on simulated data", "full run on exact data"}
+    assert {run_name(record) for record in records} == names
+    assert {run_name(RunGroup({1: (record,)})) for record in records} == names
+
+
+@pytest.mark.parametrize("data", VARIANTS)
+def test_every_kind_of_data_reads_well_in_a_title(data):
+    assert name_of_runs("quick", data) == f"quick run on {data.replace(' data', '')} data"

@@ -12,7 +12,14 @@ import pandas as pd
 import pytest
 
 from common.errors import DataError, StorageError, UsageError
-from common.harness.record import RunKey, as_stored, read_record, read_records
+from common.harness.record import (
+    RunKey,
+    RunResult,
+    as_stored,
+    read_record,
+    read_records,
+    write_record,
+)
 
 
 def files(results):
@@ -36,6 +43,13 @@ def test_what_was_written_is_read(run, results):
     assert len(record.predictions) == 100
     history = pd.read_csv(key.path("history.csv", results))
     assert history["loss"].tolist() == [0.5, 0.25]
+
+
+def test_a_run_that_trains_nothing_has_an_empty_history(results):
+    table = pd.DataFrame({"id": ["a"], "truth": ["x"], "x": [1.0], "y": [0.0]})
+    key = RunKey("full", "toy", "majority", "paper", 1)
+    write_record(key, RunResult({}, table, 1, 1, "exact", {}, 0), {}, {"commit": "c"}, results)
+    assert key.path("history.csv", results).read_text() == "epoch,loss\n"
 
 
 def test_predictions_keep_float32_exactly_and_ids_as_text(run, results):

@@ -3,7 +3,7 @@
 import pytest
 
 from common.errors import UsageError
-from common.harness.run_key import RunKey
+from common.harness.run_key import RunKey, data_digest
 
 
 def test_folder_and_stem():
@@ -36,3 +36,16 @@ def test_refused_keys(changes, message):
     good = {"profile": "full", "paper": "p", "experiment": "e", "variant": "paper", "seed": 0}
     with pytest.raises(UsageError, match=message):
         RunKey(**{**good, **changes})
+
+
+def test_digest_is_of_variant_keys_and_checksums():
+    """Golden values: the first digits of ``printf 'exact|key|1a|2b' | sha256sum``, and without key.
+
+    They name the folders of checkpoints: whatever changes them makes stopped runs begin anew.
+    """
+    sums = {"b.fasta": "1a", "a.fasta": "2b"}
+    assert data_digest("exact", sums, "key") == "b2b1a90e"
+    assert data_digest("exact", sums) == "28ece61d"
+    assert data_digest("exact", dict(reversed(sums.items())), "key") == "b2b1a90e"
+    others = [("simulated", sums, "key"), ("exact", {"a": "1a"}, "key"), ("exact", sums, "")]
+    assert len({data_digest(*other) for other in others} | {"b2b1a90e", "28ece61d"}) == 5

@@ -46,7 +46,7 @@ def paper(tmp_path: Path, calls: list[Context]) -> Paper:
         calls.append(context)
         table = pd.DataFrame({"id": ["a"], "truth": ["x"], "x": [1.0], "y": [0.0]})
         history = pd.DataFrame({"epoch": [1], "loss": [0.1]})
-        return RunResult({"accuracy": 1.0}, table, history, 1, 1, "simulated", {}, 1)
+        return RunResult({"accuracy": 1.0}, table, 1, 1, "simulated", {}, 1, history)
 
     seeds = {"smoke": (1, 2)}
     experiments = (

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from common.data.alphabet import NUCLEOTIDES, RESIDUES
 from common.errors import DataError
 from common.interpret import logos
 
@@ -73,7 +74,7 @@ def test_a_logo_stacks_letters_to_the_heights_of_the_matrix():
 @pytest.mark.parametrize("width", [1, 3, 21])
 def test_logos_of_nucleotides_of_every_width_have_whole_positions(width):
     ax = Figure().add_subplot()
-    (pssm,) = logos.filter_pssm(kernel(width, 4, 1), slice(0, 4), logos.NUCLEOTIDES)
+    (pssm,) = logos.filter_pssm(kernel(width, 4, 1), slice(0, 4), NUCLEOTIDES)
     logos.draw_filter_logo(ax, pssm)
     ticks = ax.get_xticks()
     assert len(ticks)
@@ -90,5 +91,5 @@ def test_a_narrow_filter_stands_in_the_middle_of_five_columns(width, columns):
 
 
 def test_every_residue_has_a_colour():
-    assert set(logos.LETTER_COLOURS) == set(logos.AMINO_ACIDS)
-    assert set(logos.NUCLEOTIDES) <= set(logos.NUCLEOTIDE_COLOURS)
+    assert set(logos.LETTER_COLOURS) == set(RESIDUES)
+    assert set(NUCLEOTIDES) <= set(logos.NUCLEOTIDE_COLOURS)

@@ -10,7 +10,8 @@ import pytest
 from common.data.fasta import Record
 from common.errors import DataError, UsageError
 from common.paths import mirror_folder
-from reproductions.deeploc import data, folds, report_data
+from reproductions.deeploc import data, report_data
+from reproductions.deeploc.folds import read_folds
 from reproductions.deeploc.tree import LOCATIONS
 
 needs_mirror = pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
@@ -48,6 +49,14 @@ def test_cytoplasm_nucleus_is_dropped_or_merged_as_declared(table):
 
 @pytest.mark.mirror
 @needs_mirror
+def test_training_proteins_of_both_locations_have_folds_too():
+    frame = data.training_proteins()
+    assert len(frame) == 11_231 and (frame["location"] == data.BOTH).sum() == 146
+    assert set(read_folds(frame["id"].tolist())) == {0, 1, 2, 3}
+
+
+@pytest.mark.mirror
+@needs_mirror
 def test_unknown_membrane_labels_stay_unknown(table):
     counts = pd.crosstab(table.frame["split"], table.frame["membrane"])
     assert counts.loc["test"].to_dict() == {"": 1_024, "Membrane": 743, "Soluble": 1_006}
@@ -74,11 +83,6 @@ def test_folds_are_balanced_and_of_training_proteins_alone(table):
     counts = pd.crosstab(train["location"], train["fold"])
     assert (counts.max(axis=1) - counts.min(axis=1)).max() <= 1
     assert (table.frame.loc[table.frame["split"] == "test", "fold"] == -1).all()
-
-
-def test_a_protein_without_a_fold_is_named():
-    with pytest.raises(DataError, match="NOT-THERE"):
-        folds.read_folds(["NOT-THERE"])
 
 
 @pytest.mark.parametrize("description", ["Vacuole-M test", "-M", "", "Cell-membrane-M", "Nucleus"])

@@ -16,6 +16,7 @@ from common.features.per_residue import PerResidueStore, write_store
 from common.harness.outcome import count_trainable
 from common.training.fit import predict
 from reproductions.deeploc import model, report_model
+from reproductions.deeploc.ablations import ABLATIONS
 from reproductions.deeploc.experiments import PAPER
 from reproductions.deeploc.tree import LOCATIONS, NODES, locations_from_nodes
 
@@ -174,8 +175,17 @@ def test_the_report_is_the_same_network_on_both_data_sets(profile):
     differ = {n.removeprefix("report_") for n in one if one[n] != other[n]}
     assert differ == set(own)
     softmax, tree = (settings(name, profile) for name in ("ablation-softmax", "ablation-tree"))
+    shortened = {"max_length", "proteins", "epochs"} if profile == "full" else set()
     for chosen in (softmax, tree):
-        assert {n.removeprefix("report_") for n in other if other[n] != chosen[n]} == {"head"}
+        changed = {n.removeprefix("report_") for n in other if other[n] != chosen[n]}
+        assert changed == {"head"} | shortened
+
+
+def test_full_runs_of_all_changes_are_shortened_alike():
+    names = {name for one in ABLATIONS for name in (one.experiment, one.base)}
+    chosen = [settings(n, "full") for n in names if n.startswith(("ablation", "report-member"))]
+    for name in ("max_length", "proteins", "report_epochs"):
+        assert len({one[name] for one in chosen}) == 1
 
 
 def test_starting_values_are_those_of_the_package():

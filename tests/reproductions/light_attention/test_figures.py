@@ -2,19 +2,53 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from common.errors import DataError
+from common.harness.groups import RunGroup
+from common.harness.record import Record
+from common.harness.run_key import RunKey
+from reproductions.light_attention import figures
+from reproductions.light_attention.data import LOCATIONS
 from reproductions.light_attention.figures import (
     _own_bars,
     _same_model,
+    draw_confusion,
     draw_leakage,
+    draw_maps,
     draw_search,
 )
 from reproductions.light_attention.leakage import SEARCHES
+
+
+@pytest.fixture
+def titles(monkeypatch, tmp_path):
+    """Titles of all figures that are drawn, without drawing them."""
+    found = []
+
+    def keep(figure, folder, name):
+        title = figure.get_suptitle() or figure.axes[0].get_title()
+        found.append(title)
+        return [tmp_path / f"{name}.png"]
+
+    monkeypatch.setattr(figures, "save_figure", keep)
+    return found
+
+
+def simulated_record(seed: int = 1) -> Record:
+    """A smoke run on simulated data, without its files."""
+    key = RunKey("smoke", "light_attention", "la-unirep256", "paper", seed)
+    embeddings = {"language_model": "unirep-256"}
+    content = {"data_variant": "simulated", "extra": {"embeddings": embeddings}}
+    record = Record(key, Path("r.json"), content)
+    shares = pd.DataFrame(np.eye(len(LOCATIONS)), columns=list(LOCATIONS))
+    record.__dict__["predictions"] = shares.assign(truth=LOCATIONS)
+    return record
 
 
 def test_search_is_drawn_from_its_table(tmp_path):
@@ -27,13 +61,14 @@ def test_search_is_drawn_from_its_table(tmp_path):
             "val_accuracy": [0.5, 0.6, 0.4],
         }
     )
-    path = draw_search(table, tmp_path)
+    path = draw_search(table, "full run", tmp_path)
     assert path.stat().st_size > 5000 and path.with_suffix(".svg").exists()
 
 
 def test_a_search_of_one_network_alone_is_drawn(tmp_path):
     columns = {"search": ["search-la"], "learning_rate": [1e-4], "d_out": [32]}
-    assert draw_search(pd.DataFrame({**columns, "val_accuracy": [0.5]}), tmp_path).exists()
+    table = pd.DataFrame({**columns, "val_accuracy": [0.5]})
+    assert draw_search(table, "full run", tmp_path).exists()
 
 
 def test_identities_are_drawn_without_any_run(tmp_path):
@@ -60,6 +95,39 @@ def test_bars_of_shortened_runs_say_so(profile, data, label):
     )
     (bar,) = _own_bars({"ffn-unirep256": group})
     assert bar["label"] == label and bar["setHARD"] == (50, 0)
+
+
+def test_titles_name_profile_data_and_seeds(titles, tmp_path, monkeypatch):
+    group = RunGroup({seed: (simulated_record(seed),) for seed in (1, 2)})
+    draw_confusion(group, tmp_path)
+    monkeypatch.setattr(figures, "find_spec", lambda name: True)
+    monkeypatch.setattr(figures, "umap", lambda points, seed: points)
+    points = dict.fromkeys(("mean", "weighted"), np.random.default_rng(0).normal(size=(20, 2)))
+    draw_maps(simulated_record(), points, np.array(LOCATIONS * 2), tmp_path)
+    assert titles == [
+        "LA on unirep-256, setDeepLoc (smoke run on simulated data, 2 seeds)",
+        "setDeepLoc, UMAP (smoke run on simulated data)",
+    ]
+
+
+def test_the_search_names_the_runs_that_its_table_holds(titles, tmp_path, monkeypatch):
+    table = pd.DataFrame({"search": ["search-la"], "profile": ["full"], "learning_rate": [1e-4]})
+    table = table.assign(d_out=32, val_accuracy=0.5)
+    monkeypatch.setattr(figures, "write_search", lambda results: table)
+    records = [
+        Record(
+            RunKey(profile, "light_attention", name, "paper", 1),
+            Path("r.json"),
+            {"data_variant": data},
+        )
+        for profile, name, data in (
+            ("smoke", "search-la", "simulated"),
+            ("full", "search-la", "reconstructed"),
+            ("full", "la-unirep256", "exact"),
+        )
+    ]
+    figures._draw_search(records, tmp_path, tmp_path)
+    assert titles == ["Random search (full run on reconstructed data)"]
 
 
 def test_weights_and_embeddings_of_two_models_are_not_put_together():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 
 import numpy as np
@@ -175,7 +176,7 @@ def test_every_method_stands_beside_what_is_printed(results):
     found = record_of(results, "la-unirep256").metrics["setHARD/accuracy"]
     assert rows["LA"]["Here, UniRep-256"].key == pytest.approx(100 * found)
     assert rows["LA"]["Here, UniRep-256"].text.endswith(" (1 seed)")
-    assert rows["LA"]["Here, UniRep-64"] == "" and rows["LA"]["Runs here"] == "smoke, simulated"
+    assert rows["LA"]["Here, UniRep-64"] == "" and rows["LA"]["Runs here"] == "simulated, smoke"
     assert rows["LA"]["Printed, ProtT5 (BFD)"].text == "60.92 ± 0.82"
     assert rows["LA without the maximum"]["Printed, ProtT5 (BFD)"] == ""
     assert rows["LA on profiles"]["Authors later, ProtT5 (UniRef50)"].key == 33.36
@@ -190,6 +191,12 @@ def test_without_runs_there_is_table_4_alone(tmp_path):
 
 
 def test_names_of_the_settings_are_those_of_the_experiments():
-    named = set(PAPER.settings.experiments)
-    assert named == {experiment.name for experiment in EXPERIMENTS}
+    names = {experiment.name for experiment in EXPERIMENTS}
+    fitting = {
+        pattern: set(fnmatch.filter(names, pattern)) for pattern in PAPER.settings.experiments
+    }
+    assert all(fitting.values()) and set().union(*fitting.values()) == names
+    for width in (64, 256):
+        ablations = {f"{head}-unirep{width}" for head in ("la", "la-mean", "la-no-max")}
+        assert fitting[f"la*-unirep{width}"] == ablations
     assert isinstance(pd.DataFrame(PAPER.settings.deviations()), pd.DataFrame)

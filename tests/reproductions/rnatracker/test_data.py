@@ -10,22 +10,8 @@ import pytest
 from common.errors import DataError, UsageError
 from common.paths import mirror_folder
 from reproductions.rnatracker.data import load_table
-from reproductions.rnatracker.texts import without_tail
 
 needs_mirror = pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
-
-
-@pytest.mark.parametrize(
-    ("sequence", "least", "kept"),
-    [
-        ("ACG" + "A" * 10, 10, "ACG"),
-        ("ACG" + "A" * 9, 10, "ACG" + "A" * 9),
-        ("ACG" + "A" * 20, 0, "ACG" + "A" * 20),
-        ("ACGT", 10, "ACGT"),
-    ],
-)
-def test_tails_are_cut_off(sequence, least, kept):
-    assert without_tail(sequence, least) == kept
 
 
 @pytest.mark.mirror

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from common.data.fetch import locate
@@ -14,6 +15,7 @@ from reproductions.rnatracker.folds import (
     reference_folds,
     reference_position,
     split_rows,
+    with_folds,
 )
 
 needs_mirror = pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
@@ -35,6 +37,14 @@ def test_every_gene_is_tested_once_and_folds_are_even():
     folds = network_folds(105)
     assert sorted(np.bincount(folds)) == [10] * 5 + [11] * 5
     assert (network_folds(105) != reference_folds(105)).any()
+
+
+def test_a_table_gets_the_folds_of_its_order():
+    frame = with_folds(pd.DataFrame({"id": [f"G{place}" for place in range(105)]}))
+    assert (frame["fold"] == network_folds(105)).all()
+    assert (frame["position"] == reference_position(105)).all()
+    assert (frame["kmer_fold"] == reference_folds(105)).all()
+    assert (frame["kmer_position"] == np.arange(105)).all()
 
 
 @pytest.mark.parametrize("end", ["first", "last"])

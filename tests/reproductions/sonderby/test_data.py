@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from common.data.splits import counted_split
 from common.errors import DataError, UsageError
 from common.harness.reported import read_reported
 from common.paths import mirror_folder
@@ -42,15 +41,6 @@ def test_signal_fields_of_the_headers_never_become_inputs():
     assert list(table.frame.columns) == ["id", "sequence", "location", "split"]
     assert table.frame["id"].str.fullmatch(r"\S+").all()
     assert not table.frame["sequence"].str.contains(r"[^A-Z]").any()
-
-
-@pytest.mark.mirror
-@needs_mirror
-def test_split_file_is_what_the_seed_draws():
-    frame = data.load_multiloc().frame
-    ids, labels = frame["id"].tolist(), frame["location"].tolist()
-    drawn = counted_split(labels, data.TEST_COUNTS, data.SPLIT_SEED, ids=ids)
-    assert drawn.tolist() == frame["split"].tolist()
 
 
 def test_simulated_table_has_the_same_form():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from common.harness.outcome import prediction_table
@@ -13,14 +12,13 @@ from reproductions.sonderby import explain
 from reproductions.sonderby.data import LOCATIONS
 
 TRUTH = ["ER"] * 40 + ["Chloroplast"] * 30 + ["Mitochondrial"] * 30
-HISTORY = pd.DataFrame({"epoch": [1], "loss": [0.5]})
 
 
 def write(tmp_path, experiment, seed, extra):
     table = prediction_table(
         [f"P{n}" for n in range(len(TRUTH))], TRUTH, np.full((len(TRUTH), 11), 1 / 11), LOCATIONS
     )
-    result = RunResult({}, table, HISTORY, 100, 100, "exact", {"a": "b"}, 1, extra=extra)
+    result = RunResult({}, table, 100, 100, "exact", {"a": "b"}, 1, extra=extra)
     key = RunKey("full", "sonderby", experiment, "paper", seed)
     write_record(key, result, {"epochs": 1}, {"commit": "c"}, tmp_path)
 

@@ -27,7 +27,7 @@ def scored(monkeypatch):
     ]
     assert max(split.test_frame["sequence"].str.len()) > settings["max_length"]
     context = SimpleNamespace(settings=settings)
-    result = RunResult({}, pd.DataFrame(), pd.DataFrame(), 0, 0, "simulated", {}, 1, extra={})
+    result = RunResult({}, pd.DataFrame(), 0, 0, "simulated", {}, 1, extra={})
     monkeypatch.setattr(training, "result_of", lambda trained: result)
 
     def score(attention) -> dict:

@@ -1,12 +1,11 @@
-"""The authors' FASTA headers and annotations, on files made here."""
+"""The authors' FASTA headers, on files made here."""
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 
 from common.errors import DataError
-from reproductions.rnatracker.screened import read_annotations, read_screened
+from reproductions.rnatracker.authors_fasta import read_screened
 
 FRACTIONS = ("cytosol", "insoluble", "membrane", "nuclear")
 BIOTYPES = "gene_biotype:protein_coding transcript_biotype:protein_coding"
@@ -39,32 +38,11 @@ def test_apex_headers_have_one_field(tmp_path):
 )
 def test_headers_without_four_amounts_are_named(tmp_path, field):
     path = written(tmp_path / "x.fa", (f"G7 {BIOTYPES} {field}", "ACGT"))
-    with pytest.raises(DataError, match="G7: .*dist"):
+    with pytest.raises(DataError, match=r"x\.fa, G7: .*dist"):
         read_screened(path, FRACTIONS, fields=("dist",))
 
 
 def test_letters_of_no_transcript_are_refused(tmp_path):
     path = written(tmp_path / "x.fa", (f"G7 {BIOTYPES} dist:1_2_3_4", "ACGTEF"))
-    with pytest.raises(DataError, match=r"G7: 2 letters outside the RNA alphabet \(E at 5"):
+    with pytest.raises(DataError, match=r"x\.fa, G7: 2 letters outside the RNA alphabet \(E at 5"):
         read_screened(path, FRACTIONS, fields=("dist",))
-
-
-def test_annotations_are_found_by_the_second_word(tmp_path):
-    path = written(tmp_path / "a.fa", ("t1 G1 x", "ffss"), ("t2 G2.3", "hhh"), ("t3 G3", "f"))
-    sequences = pd.DataFrame({"id": ["G2", "G1"], "sequence": ["ACG", "ACGT"]})
-    assert read_annotations(path, sequences).to_dict() == {"G2": "HHH", "G1": "FFSS"}
-
-
-@pytest.mark.parametrize(
-    ("sequence", "fault"), [("ACG", "4 structure letters for 3 nucleotides"), ("ACGT", "letters X")]
-)
-def test_annotations_that_do_not_fit_are_refused(tmp_path, sequence, fault):
-    path = written(tmp_path / "a.fa", ("t1 G1", "ffsx"))
-    with pytest.raises(DataError, match=fault):
-        read_annotations(path, pd.DataFrame({"id": ["G1"], "sequence": [sequence]}))
-
-
-def test_a_gene_without_annotation_is_named(tmp_path):
-    path = written(tmp_path / "a.fa", ("t1 G1", "ff"))
-    with pytest.raises(DataError, match="G9: the gene has no annotation"):
-        read_annotations(path, pd.DataFrame({"id": ["G9"], "sequence": ["AC"]}))

@@ -10,7 +10,7 @@ from common.data.alphabet import RNA
 from common.data.fasta import read_fasta
 
 
-def read_texts(path: Path, tail: int = 0) -> pd.DataFrame:
+def read_transcripts(path: Path, tail: int = 0) -> pd.DataFrame:
     """Clean sequences of a file.
 
     Parameters

@@ -1,4 +1,4 @@
-"""`reproduce import-torch`."""
+"""The authors' checkpoints, by `reproduce import-torch`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Release a run and predict with it, as a user does."""
+"""`reproduce release` and `reproduce predict`: release a run and predict with it."""
 
 from __future__ import annotations
 
