@@ -324,7 +324,8 @@ def _filled(
     fill = _filler(examples, with_targets, pad_to)
     options = tf.data.Options()
     options.autotune.enabled = False  # its thread ends up to a minute after an epoch does
-    batches = rows.map(fill, num_parallel_calls=1, deterministic=True).prefetch(2)
+    plain = tf.autograph.experimental.do_not_convert(fill)  # no control flow hangs on a tensor
+    batches = rows.map(plain, num_parallel_calls=1, deterministic=True).prefetch(2)
     return batches.with_options(options)
 
 

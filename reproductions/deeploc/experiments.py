@@ -149,7 +149,8 @@ EXPERIMENTS = (
     _reported(
         "report-deeploc1",
         "The report's network on DeepLoc 1.0, by arg-max",
-        datasets=DEEPLOC1,
+        REAL,
+        DEEPLOC1,
     ),
     _reported(
         "report-member",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -101,12 +102,17 @@ def test_titles_name_profile_data_and_seeds(titles, tmp_path, monkeypatch):
     group = RunGroup({seed: (simulated_record(seed),) for seed in (1, 2)})
     draw_confusion(group, tmp_path)
     monkeypatch.setattr(figures, "find_spec", lambda name: True)
-    monkeypatch.setattr(figures, "umap", lambda points, seed: points)
+    for method in ("tsne", "umap"):
+        monkeypatch.setattr(figures, method, lambda points, seed: points)
     points = dict.fromkeys(("mean", "weighted"), np.random.default_rng(0).normal(size=(20, 2)))
-    draw_maps(simulated_record(), points, np.array(LOCATIONS * 2), tmp_path)
+    record = simulated_record()
+    exact = replace(record, content={**record.content, "data_variant": "exact"})
+    for one in (record, exact):
+        draw_maps(one, points, np.array(LOCATIONS * 2), tmp_path)
     assert titles == [
         "LA on unirep-256, setDeepLoc (smoke run on simulated data, 2 seeds)",
-        "setDeepLoc, UMAP (smoke run on simulated data)",
+        "setDeepLoc, t-SNE (smoke run on simulated data)",
+        "setDeepLoc, UMAP (smoke run on exact data)",
     ]
 
 
