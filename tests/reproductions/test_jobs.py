@@ -150,7 +150,7 @@ def test_without_any_data_every_paper_runs_on_simulated_data(profile, monkeypatc
     assert {key.paper for key in ran} == set(NAMES)
     assert {key.profile for key in ran} <= {"smoke", profile}
     told = capsys.readouterr().err
-    assert ("deeploc/ablation-focal is left out" in told) is (profile == "quick")
+    assert ("deeploc/ablation-tree is left out" in told) is (profile == "quick")
 
 
 def test_full_runs_without_their_data_are_an_error(monkeypatch):
