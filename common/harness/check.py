@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from common.data.registry import VARIANTS
-from common.errors import UsageError
+from common.errors import DataError, UsageError
 from common.harness.baseline import PLACE, Place, Row, by_experiment, by_seed, parse_folds
 from common.harness.claims import VERDICTS as CLAIM_VERDICTS
 from common.harness.record import Record
@@ -191,7 +191,7 @@ def committed(
     Raises
     ------
     UsageError
-        The named commit is unknown or has no table.
+        The named commit is unknown or has no table, or one of another form.
     """
     path = f"results/{name}"
     command = ["git", "show", "--end-of-options", f"{commit or 'HEAD'}:./{path}"]
@@ -202,7 +202,11 @@ def committed(
             return None
         fault = f"this checkout has no commit {commit!r} with {path}"
         raise UsageError("--against", fault, "Name another, or fetch the history") from error
-    return read(io.BytesIO(shown.stdout))
+    try:
+        return read(io.BytesIO(shown.stdout))
+    except DataError as error:
+        fault = f"{path} of {commit or 'HEAD'} has not the columns of today"
+        raise UsageError("--against", fault, "Name a later commit") from error
 
 
 def made_by_other_code(records: Iterable[Record]) -> dict[str, int]:

@@ -263,6 +263,8 @@ def test_committed_table(tmp_path, monkeypatch):
     identity = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
     for command in (["init"], ["add", "."], ["commit", "-m", "first"]):
         subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True, capture_output=True)
+    with pytest.raises(UsageError, match="has not the columns of today. Name a later commit"):
+        committed("comparison.csv", claims.read_claims)
     lower = dataclasses.replace(BEFORE, verdict="lower")
     compare.write_comparison(as_table([lower], compare.Row), tmp_path / "results")
     found = table()
