@@ -176,6 +176,11 @@ def ran_on(data: str, profile: str, shortfall: str) -> str:
     return ", ".join(filter(None, [data, shortened, partly]))
 
 
+def is_reproduction(data: str, profile: str, shortfall: str) -> bool:
+    """Whether some runs are full ones, as declared, on exact or reconstructed data."""
+    return data in REPRODUCTIONS and profile == "full" and not shortfall
+
+
 def other_settings(settings: Settings, record: Record) -> list[str]:
     """Names of what a run used otherwise than `settings.toml` has for it now, sorted."""
     key = record.key
@@ -218,8 +223,7 @@ def _missing_members(paper: PaperTables, group: RunGroup) -> str:
 
 def _cut_short(group: RunGroup) -> str:
     """Remark where training was ended before the recipe was done."""
-    cut = (record.content["extra"].get("cut_short", "") for record in group.records)
-    return "; ".join(dict.fromkeys(filter(None, cut)))
+    return "; ".join(_told(group, "cut_short"))
 
 
 def _not_measured(group: RunGroup, metric: str) -> str:
@@ -230,8 +234,13 @@ def _not_measured(group: RunGroup, metric: str) -> str:
 
 def said(group: RunGroup) -> list[str]:
     """What the runs themselves say that a reader must know, such as a stand-in database."""
-    remarks = (record.content["extra"].get("remark", "") for record in group.records)
-    return list(dict.fromkeys(filter(None, remarks)))
+    return _told(group, "remark")
+
+
+def _told(group: RunGroup, name: str) -> list[str]:
+    """Texts of this name in the ``extra`` of the records, each once."""
+    texts = (record.content["extra"].get(name, "") for record in group.records)
+    return list(dict.fromkeys(filter(None, texts)))
 
 
 def _no_run(paper: PaperTables, target: Target, profile: str | None) -> str:

@@ -32,6 +32,16 @@ def members_of(records: Sequence[Record]) -> dict[str, str]:
     }
 
 
+def read_from(records: Sequence[Record]) -> dict[str, Any]:
+    """What the ``extra`` of a run that reads others says of them, `members_of` among it.
+
+    Where training of one was ended early, ``cut_short`` says so of the run that reads it too.
+    """
+    cut = dict.fromkeys(record.content["extra"].get("cut_short", "") for record in records)
+    told = "; ".join(filter(None, cut))
+    return {"members": members_of(records), **({"cut_short": told} if told else {})}
+
+
 def first_of_each(records: Sequence[Record], most: int) -> list[Record]:
     """At most so many records of each experiment, the first ones."""
     names = dict.fromkeys(record.key.experiment for record in records)
@@ -114,7 +124,7 @@ def averaged(
     first = records[0].content
     said = [members, first["extra"].get("remark", "")]
     extra: dict[str, Any] = {
-        "members": members_of(records),
+        **read_from(records),
         "most": most,
         "remark": "; ".join(filter(None, said)),
     }

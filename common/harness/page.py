@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from common.harness.compare import is_reproduction
 from common.harness.forest import Mark, mark_of
 from common.harness.groups import RunGroup
 from common.harness.record import Record
-from common.harness.verdict import EXACT, REPRODUCTIONS, VERDICTS
+from common.harness.verdict import EXACT, VERDICTS
 
 GLYPHS = {
     "equivalent": "=",
@@ -63,7 +64,7 @@ class Line:
     @property
     def is_reproduction(self) -> bool:
         """Whether it may be called one: a full run as declared, on exact or reconstructed data."""
-        return self.data in REPRODUCTIONS and self.profile == "full" and not self.shortfall
+        return is_reproduction(self.data, self.profile, self.shortfall)
 
     @property
     def search(self) -> str:

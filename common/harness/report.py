@@ -13,7 +13,7 @@ import pandas as pd
 from common.data.registry import VARIANTS
 from common.files import written_whole
 from common.harness.claims import Claim, read_claims
-from common.harness.compare import ran_on, read_comparison
+from common.harness.compare import is_reproduction, read_comparison
 from common.harness.forest import ticks
 from common.harness.groups import RunGroup, named_group
 from common.harness.page import (
@@ -33,7 +33,7 @@ from common.harness.page import (
 )
 from common.harness.record import read_records
 from common.harness.targets import PaperTables, Target, printed_numbers, target_of
-from common.harness.verdict import REPRODUCTIONS, VERDICTS
+from common.harness.verdict import VERDICTS
 from common.paths import results_folder
 
 
@@ -205,7 +205,7 @@ class _Runs:
 
 def _claim(row: dict[str, Any], runs: _Runs) -> dict[str, Any]:
     """A claim with its runs and whether full runs as declared tested it."""
-    reproduced = ran_on(row["data"], row["profile"], row["shortfall"]) in REPRODUCTIONS
+    reproduced = is_reproduction(row["data"], row["profile"], row["shortfall"])
     return {**row, "is_reproduction": reproduced, "links": runs.links(row["runs"].split())}
 
 

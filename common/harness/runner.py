@@ -20,13 +20,7 @@ from common.files import written_whole
 from common.harness.ensemble import is_current
 from common.harness.experiment import Context, Experiment, Paper
 from common.harness.provenance import git_state, provenance
-from common.harness.record import (
-    RunKey,
-    as_stored,
-    read_record,
-    read_records,
-    write_record,
-)
+from common.harness.record import RunKey, as_stored, read_record, read_records, write_record
 from common.machine import usable_cores
 from common.paths import results_folder, runs_folder
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from common.data.fetch import SIMULATED, locate
 from common.data.motifs import read_motifs
-from common.harness.ensemble import members_of
+from common.harness.ensemble import read_from
 from common.harness.experiment import Context
 from common.harness.record import RunResult
 from common.interpret.isolation import isolate_filters
@@ -76,7 +76,7 @@ def run(context: Context) -> RunResult:
         data_sha256={**record.content["data_sha256"], **known.sha256},
         n_parameters=record.content["n_parameters"],
         extra={
-            "members": members_of([record]),
+            **read_from([record]),
             "most": 1,
             "not_measured": not_measured,
             "motifs": {str(m.filter): _rounded(m.probabilities) for m in motifs},

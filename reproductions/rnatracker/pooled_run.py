@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from common.harness.ensemble import members_of
+from common.harness.ensemble import read_from
 from common.harness.experiment import Context
 from common.harness.outcome import scores
 from common.harness.record import RunResult
@@ -59,7 +59,7 @@ def run(context: Context) -> RunResult:
         epochs=first.content["epochs"],
         seconds=sum(record.content["seconds"] for record in records),
         extra={
-            "members": members_of(records),
+            **read_from(records),
             "sampling_se": sampling_errors(headline, areas[HEADLINE].index),
             "areas": {name: table.to_dict("index") for name, table in areas.items()},
             "delong": tests,

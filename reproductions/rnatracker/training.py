@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from common.features.structure_cache import cached_contexts
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
+from common.harness.run_key import data_digest
 from common.training.fit import FitResult, predict
 from common.training.seeds import set_seed
 from reproductions.rnatracker import inputs
@@ -48,8 +48,7 @@ class Parts:
     @property
     def digest(self) -> str:
         """Short name of the data, so that a run on other data has other checkpoints."""
-        parts = [self.table.variant, *sorted(self.table.sha256.values())]
-        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:8]
+        return data_digest(self.table.variant, self.table.sha256)
 
 
 def load_settings_table(settings: Mapping[str, Any], *, simulate: bool = False) -> Table:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from common.harness.ensemble import members_of
+from common.harness.ensemble import read_from
 from common.harness.experiment import Context
 from common.harness.record import RunResult
 from common.interpret.masking import Scan
@@ -65,7 +65,7 @@ def run(context: Context) -> RunResult:
         n_parameters=record.content["n_parameters"],
         seconds=round(seconds, 1),
         extra={
-            "members": members_of([record]),
+            **read_from([record]),
             "most": 1,
             "counts": counts.to_dict("records"),
             "masks": int(sum(len(scan.starts) for scan in scans)),

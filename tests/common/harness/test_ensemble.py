@@ -12,6 +12,7 @@ from common.harness.ensemble import (
     is_current,
     mean_predictions,
     members_of,
+    read_from,
     run_ensemble,
 )
 from common.harness.outcome import prediction_table
@@ -57,6 +58,14 @@ def test_members_of_several_experiments_are_told_apart(run, results):
     members = read_records(results)
     assert list(members_of(members)) == ["a/seed1-fold0", "b/seed1-fold0"]
     assert list(members_of(members[:1])) == ["seed1-fold0"]
+
+
+def test_members_that_were_cut_short_make_what_reads_them_so(run, results):
+    for seed, extra in ((1, {}), (2, {"cut_short": "2 of 3 epochs"}), (3, {})):
+        run(seed, extra=extra)
+    records = read_records(results)
+    assert read_from(records)["cut_short"] == "2 of 3 epochs"
+    assert read_from(records[:1]) == {"members": members_of(records[:1])}
 
 
 def test_an_ensemble_is_out_of_date_once_there_is_another_member(run, results):
