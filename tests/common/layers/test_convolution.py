@@ -35,6 +35,19 @@ def test_values_are_those_of_a_sliding_window(width, padding, flip, product):
         assert not y[row, len(expected) :].any()
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_a_product_over_residues_has_the_gradients_of_the_convolution(padding):
+    x, mask = cases.a_batch()
+    found = []
+    for product in (False, True):
+        layer = MaskedConv1D(3, 4, padding=padding, as_product=product)
+        layer(ops.convert_to_tensor(x))
+        layer.set_weights([np.linspace(-1, 1, 48).reshape(4, 4, 3), np.ones(3)])
+        found.append(cases.gradients(layer, x, mask))
+    for plain, product in zip(*found, strict=True):
+        np.testing.assert_allclose(product, plain, rtol=0, atol=1e-5)
+
+
 def test_a_single_sequence_goes_as_through_keras():
     ours = cases.built("conv same, even")
     x, _ = cases.a_batch()
