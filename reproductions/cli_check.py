@@ -47,11 +47,10 @@ def check(
         check_memory,
         check_metrics,
         check_verdicts,
-        committed,
-        made_by_other_code,
         report_outcomes,
     )
     from common.harness.claims import evaluate_claims, read_claims
+    from common.harness.commits import committed, made_by_other_code
     from common.harness.compare import compare, read_comparison
     from common.harness.record import read_records
     from common.paths import project_root, results_folder
@@ -165,7 +164,8 @@ def _trained(paper: Paper, profile: str, seeds: int) -> Paper:
 def _run(papers: dict[str, Paper], profile: str, jobs: int | None, offline: bool) -> None:
     """Run what has no record yet; `DataError` where data are nowhere."""
     from common.errors import DataError
-    from reproductions.jobs import fetch, run_jobs, runnable
+    from reproductions.jobs import run_jobs
+    from reproductions.runnable import fetch, runnable
 
     keys, left_out = runnable(papers, profile, fetch(papers, profile, offline))
     if left_out:

@@ -61,8 +61,9 @@ def pipeline(
         A job failed; its log is named.
     """
     from common.harness.experiment import PROFILES
-    from reproductions.jobs import fetch, run_jobs, runnable, simulated
+    from reproductions.jobs import run_jobs
     from reproductions.papers import load_papers
+    from reproductions.runnable import fetch, runnable, simulated
 
     if profile not in PROFILES:
         raise UsageError(f"profile {profile!r}", "unknown", f"Known: {', '.join(PROFILES)}")

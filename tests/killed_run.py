@@ -11,10 +11,10 @@ def train(folder: Path, out: Path) -> None:
     """Train with checkpoints in `folder`, write predictions and weights to `out`."""
     import keras
 
-    from common.batching import Examples, TokenSource
     from common.data.alphabet import PROTEIN
     from common.layers import AttentionPooling, FixedEmbedding, MaskedConv1D, RaggedToDense
     from common.layers.inputs import length_input, sequence_input
+    from common.sources import Examples, TokenSource
     from common.training.fit import fit, predict
     from common.training.recipe import Recipe
     from common.training.seeds import set_seed

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from common.batching import Examples, TokenSource
 from common.data.alphabet import PROTEIN
 from common.features.truncation import cut_middle, kept_of_cut_middle
 from common.predict.card import Card
 from common.predict.novelty import describe_training
 from common.predict.predictor import Network, Predictor
+from common.sources import Examples, TokenSource
 
 LABELS = ("ER", "Golgi", "Nuclear")
 LONGEST = 60

@@ -5,25 +5,20 @@
 
 from __future__ import annotations
 
-import io
 import math
-import subprocess
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from common.data.registry import VARIANTS
-from common.errors import DataError, UsageError
+from common.errors import UsageError
 from common.harness.baseline import PLACE, Place, Row, by_experiment, by_seed, parse_folds
 from common.harness.claims import VERDICTS as CLAIM_VERDICTS
 from common.harness.record import Record
 from common.harness.settings import PROFILES
-from common.paths import project_root
 
-_IDENTITY = ["paper", "source", "row", "column", "metric"]
 _HIGHER_IS_BETTER = (
     *("accuracy", "mcc", "precision", "recall", "f1", "pearson", "auc", "roc auc", "pr auc"),
     "true",
@@ -125,22 +120,12 @@ def check_verdicts(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
         side; then not attempted), a number that is gone, other data or a shorter profile than
         before, and a row that is gone.
     """
-    found = {tuple(row[name] for name in _IDENTITY): row for _, row in new.iterrows()}
-    outcomes = []
-    for _, row in old.iterrows():
-        identity = tuple(row[name] for name in _IDENTITY)
-        name = ", ".join(str(part) for part in identity)
-        before, after = row, found.get(identity)
-        if after is None:
-            outcomes.append(Outcome(name, before["verdict"], "no row", "", True, "the row is gone"))
-            continue
-        if math.isnan(before["reproduced"]):
-            continue
-        notes = _falls(before, after)
-        outcomes.append(
-            Outcome(name, before["verdict"], after["verdict"], "", bool(notes), "; ".join(notes))
-        )
-    return outcomes
+    pairs = _pairs(old, new, ("paper", "source", "row", "column", "metric"))
+    return [
+        _verdicts(", ".join(name), before, after, _row_falls)
+        for name, before, after in pairs
+        if after is None or not math.isnan(before["reproduced"])
+    ]
 
 
 def check_claims(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
@@ -153,84 +138,11 @@ def check_claims(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
         undecided, then does not hold, then not attempted), other data or a shorter profile than
         before, and a claim that is gone.
     """
-    found = {(row["paper"], row["claim"]): row for _, row in new.iterrows()}
-    outcomes = []
-    for _, before in old[old["verdict"] != "not attempted"].iterrows():
-        after = found.get((before["paper"], before["claim"]))
-        word, notes = "no row", ["the claim is gone"]
-        if after is not None:
-            word, notes = after["verdict"], []
-            if CLAIM_VERDICTS.index(word) > CLAIM_VERDICTS.index(before["verdict"]):
-                notes.append("the verdict is worse")
-            if word != "not attempted":
-                notes += _less(before, after)
-        name = f"{before['paper']}, claim: {before['claim']}"
-        outcomes.append(Outcome(name, before["verdict"], word, "", bool(notes), "; ".join(notes)))
-    return outcomes
-
-
-def committed(
-    name: str, read: Callable[[io.BytesIO], pd.DataFrame], commit: str | None = None
-) -> pd.DataFrame | None:
-    """Table of the results as a commit of the project has it.
-
-    Parameters
-    ----------
-    name : str
-        Such as ``comparison.csv``.
-    read : callable
-        Reads it, such as `common.harness.compare.read_comparison`.
-    commit : str, optional
-        Whatever git takes for one; by default the last.
-
-    Returns
-    -------
-    DataFrame or None
-        None where no commit is named and the last has no table, or there is no git history.
-
-    Raises
-    ------
-    UsageError
-        The named commit is unknown or has no table, or one of another form.
-    """
-    path = f"results/{name}"
-    command = ["git", "show", "--end-of-options", f"{commit or 'HEAD'}:./{path}"]
-    try:
-        shown = subprocess.run(command, cwd=project_root(), capture_output=True, check=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        if commit is None:
-            return None
-        fault = f"this checkout has no commit {commit!r} with {path}"
-        raise UsageError("--against", fault, "Name another, or fetch the history") from error
-    try:
-        return read(io.BytesIO(shown.stdout))
-    except DataError as error:
-        fault = f"{path} of {commit or 'HEAD'} has not the columns of today"
-        raise UsageError("--against", fault, "Name a later commit") from error
-
-
-def made_by_other_code(records: Iterable[Record]) -> dict[str, int]:
-    """Records whose commit has other code than the checkout, by commit.
-
-    A record stays where only the code has changed, so that a check of it tells nothing of the
-    change. Without a git history, or where it lacks the commit, nothing is known.
-    """
-    commits = Counter(record.content["provenance"].get("commit") or "" for record in records)
-    diff = ("git", "diff", "--quiet")
-    found = {}
-    for commit, number in commits.items():
-        command = [*diff, commit, "--", "common", "reproductions"]
-        if commit and _status(command) == 1:
-            found[commit] = number
-    return found
-
-
-def _status(command: Sequence[str]) -> int:
-    """Exit status of a command in the project's folder; 127 where there is no such program."""
-    try:
-        return subprocess.run(command, cwd=project_root(), capture_output=True).returncode
-    except OSError:
-        return 127
+    tested = old[old["verdict"] != "not attempted"]
+    return [
+        _verdicts(f"{name[0]}, claim: {name[1]}", before, after, _claim_falls)
+        for name, before, after in _pairs(tested, new, ("paper", "claim"))
+    ]
 
 
 def report_outcomes(
@@ -273,14 +185,45 @@ def _outcome(row: Row, new: float, note: str) -> Outcome:
     return Outcome(name, f"{row.value:.4f}", text, f"{row.tolerance:.4f}", fell, note)
 
 
-def _falls(before: pd.Series, after: pd.Series) -> list[str]:
-    """What has become worse between two versions of a row."""
+def _pairs(
+    old: pd.DataFrame, new: pd.DataFrame, names: Sequence[str]
+) -> Iterator[tuple[tuple[str, ...], pd.Series, pd.Series | None]]:
+    """Each row of an old table with the new row of the same names, None where it is gone."""
+    found = {tuple(row[name] for name in names): row for _, row in new.iterrows()}
+    for _, row in old.iterrows():
+        identity = tuple(row[name] for name in names)
+        yield identity, row, found.get(identity)
+
+
+def _verdicts(
+    name: str,
+    before: pd.Series,
+    after: pd.Series | None,
+    falls: Callable[[pd.Series, pd.Series], list[str]],
+) -> Outcome:
+    """Outcome of a row that is in both tables, or no longer in the new one."""
+    if after is None:
+        return Outcome(name, before["verdict"], "no row", "", True, "it is gone")
+    notes = falls(before, after)
+    return Outcome(name, before["verdict"], after["verdict"], "", bool(notes), "; ".join(notes))
+
+
+def _row_falls(before: pd.Series, after: pd.Series) -> list[str]:
+    """What has become worse between two versions of a printed number's row."""
     notes = []
     if _rank(after) < _rank(before):
         notes.append("the verdict is worse")
     if math.isnan(after["reproduced"]):
         return [*notes, "the number is gone"]
     return notes + _less(before, after)
+
+
+def _claim_falls(before: pd.Series, after: pd.Series) -> list[str]:
+    """What has become worse between two versions of a claim."""
+    notes = []
+    if CLAIM_VERDICTS.index(after["verdict"]) > CLAIM_VERDICTS.index(before["verdict"]):
+        notes.append("the verdict is worse")
+    return notes if after["verdict"] == "not attempted" else notes + _less(before, after)
 
 
 def _less(before: pd.Series, after: pd.Series) -> list[str]:

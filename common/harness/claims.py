@@ -13,7 +13,6 @@ import pandas as pd
 from scipy import stats
 
 from common.data.registry import least_exact
-from common.harness.compare import said, shortfalls
 from common.harness.groups import (
     BOOTSTRAPS,
     Estimate,
@@ -25,6 +24,7 @@ from common.harness.groups import (
 from common.harness.measures import parse_measure
 from common.harness.record import Record, read_records
 from common.harness.settings import PROFILES
+from common.harness.shortfall import shortfalls
 from common.harness.tables import as_table, read_table, write_table
 from common.harness.targets import NotAttempted, PaperTables
 from common.harness.verdict import CONFIDENCE, LEAST_SEEDS, REPRODUCTIONS
@@ -238,7 +238,8 @@ def _row(paper: PaperClaims, claim: Claim, records: Sequence[Record], profile: s
         command = f"; the command would be: {found.command}" if found.command else ""
         return Row(*head, detail=found.reason + command)
     shortfall = _of_each(found.groups, lambda group: shortfalls(paper, group))
-    remarks = [found.detail, shortfall, _few_seeds(found.groups), _of_each(found.groups, said)]
+    remarks = [found.detail, shortfall, _few_seeds(found.groups)]
+    remarks.append(_of_each(found.groups, lambda group: group.told("remark")))
     detail = "; ".join(filter(None, remarks))
     return Row(
         *head,

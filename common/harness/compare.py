@@ -13,9 +13,9 @@ import pandas as pd
 from common.errors import DataError
 from common.harness.groups import Estimate, RunGroup, choose_group
 from common.harness.measures import AVERAGED, COUNTS, PROPORTIONS, parse_measure
-from common.harness.record import Record, as_stored, read_records
+from common.harness.record import read_records
 from common.harness.reported import Reported, class_totals
-from common.harness.settings import Settings
+from common.harness.shortfall import shortfalls
 from common.harness.tables import as_table, read_table, write_table
 from common.harness.targets import (
     NotAttempted,
@@ -37,11 +37,6 @@ from common.harness.verdict import (
 from common.metrics.spread import binomial_se, fisher_z_se
 from common.paths import results_folder
 
-__all__ = ["NotAttempted", "Row", "Target", "compare", "read_comparison", "write_comparison"]
-
-
-OTHER_SETTINGS = "run with other settings than settings.toml"
-
 
 @dataclass(frozen=True)
 class Row:
@@ -50,7 +45,7 @@ class Row:
     `bootstrap_low` and `bootstrap_high` are the 95 % percentile interval over our test examples,
     `sampling_se` is the binomial or Fisher-z standard error of our number (for other metrics the
     bootstrap's), `ci_low` and `ci_high` are the 90 % interval of `difference`, ours minus theirs.
-    `shortfall` is what keeps our runs from being the whole of what is declared: see `shortfalls`.
+    `shortfall` is what keeps our runs from being the whole of what is declared.
     """
 
     paper: str
@@ -153,94 +148,10 @@ def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> I
             yield _compared(one, target, group, total, "; ".join(shortfalls(paper, group)))
 
 
-def shortfalls(paper: PaperTables, group: RunGroup) -> list[str]:
-    """What keeps runs from being the whole of what is declared, none where nothing does.
-
-    Other settings than `settings.toml` has now, in the runs or in an ensemble's members; fewer
-    folds or members than the paper's experiments have; training that `--hours` ended.
-    """
-    found = (
-        _other_settings(paper, group),
-        _members_settings(group),
-        _missing_folds(paper, group),
-        _missing_members(paper, group),
-        _cut_short(group),
-    )
-    return list(filter(None, found))
-
-
-def ran_on(data: str, profile: str, shortfall: str) -> str:
-    """Data of some runs, and whether they are not the whole of the full runs that are declared."""
-    shortened = "" if profile == "full" else profile
-    partly = "not as declared" if shortfall else ""
-    return ", ".join(filter(None, [data, shortened, partly]))
-
-
-def is_reproduction(data: str, profile: str, shortfall: str) -> bool:
-    """Whether some runs are full ones, as declared, on exact or reconstructed data."""
-    return data in REPRODUCTIONS and profile == "full" and not shortfall
-
-
-def other_settings(settings: Settings, record: Record) -> list[str]:
-    """Names of what a run used otherwise than `settings.toml` has for it now, sorted."""
-    key = record.key
-    now = settings.resolve(key.variant, key.profile, key.experiment)
-    names = sorted({*now, *record.settings})
-    return [name for name in names if as_stored(now.get(name)) != record.settings.get(name)]
-
-
-def _other_settings(paper: PaperTables, group: RunGroup) -> str:
-    """Remark where the runs used other settings than `settings.toml` has for them now."""
-    differ = other_settings(paper.settings, group.records[0])
-    return f"{OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
-
-
-def _members_settings(group: RunGroup) -> str:
-    """Remark where the members of an ensemble did, which its own settings do not tell."""
-    told = (record.content["extra"].get("members_other_settings", ()) for record in group.records)
-    differ = sorted({name for names in told for name in names})
-    return f"members {OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
-
-
-def _missing_folds(paper: PaperTables, group: RunGroup) -> str:
-    """Remark where a cross-validation is not finished yet."""
-    key = group.records[0].key
-    expected, found = paper.folds_of(key.experiment, key.profile), len(group.records)
-    found //= len(group.seeds)
-    return f"{found} of {expected} folds" if found < expected else ""
-
-
-def _missing_members(paper: PaperTables, group: RunGroup) -> str:
-    """Remark where an ensemble averaged fewer runs than there should be."""
-    key, extra = group.records[0].key, group.records[0].content["extra"]
-    if "members" not in extra:
-        return ""
-    expected = paper.members_of(key.experiment, key.profile)
-    expected = min(expected, extra.get("most", expected))
-    found = len(extra["members"])
-    return f"{found} of {expected} members" if found < expected else ""
-
-
-def _cut_short(group: RunGroup) -> str:
-    """Remark where training was ended before the recipe was done."""
-    return "; ".join(_told(group, "cut_short"))
-
-
 def _not_measured(group: RunGroup, metric: str) -> str:
     """Why a run could not measure a number, where its record says so."""
     reasons = (record.content["extra"].get("not_measured", {}) for record in group.records)
     return next((told[metric] for told in reasons if metric in told), "")
-
-
-def said(group: RunGroup) -> list[str]:
-    """What the runs themselves say that a reader must know, such as a stand-in database."""
-    return _told(group, "remark")
-
-
-def _told(group: RunGroup, name: str) -> list[str]:
-    """Texts of this name in the ``extra`` of the records, each once."""
-    texts = (record.content["extra"].get(name, "") for record in group.records)
-    return list(dict.fromkeys(filter(None, texts)))
 
 
 def _no_run(paper: PaperTables, target: Target, profile: str | None) -> str:
@@ -313,7 +224,7 @@ def _compared(
         profile=group.profile,
         variant=target.variant,
         shortfall=shortfall,
-        reason="; ".join(filter(None, [shortfall, *remarks, *said(group), group.note])),
+        reason="; ".join(filter(None, [shortfall, *remarks, *group.told("remark"), group.note])),
     )
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from common.errors import DataError
-from common.harness.compare import other_settings
 from common.harness.groups import check_alike
 from common.harness.outcome import scores
 from common.harness.record import Record, RunKey, RunResult, read_records
 from common.harness.scores import label_columns
 from common.harness.settings import Settings
+from common.harness.shortfall import other_settings
 
 
 def members_of(records: Sequence[Record]) -> dict[str, str]:

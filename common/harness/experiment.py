@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from common.errors import UsageError
+from common.harness.cells import ResultTable
 from common.harness.claims import Claim
-from common.harness.compare import NotAttempted, Target
-from common.harness.page import ResultTable
 from common.harness.record import RunKey, RunResult
 from common.harness.report import FigureInfo
 from common.harness.settings import PROFILES, Settings, load_settings
+from common.harness.targets import NotAttempted, Target
 
 if TYPE_CHECKING:
     import keras
 
-    from common.batching import Examples
     from common.own.trainable import Trainable
     from common.predict.released import ReleasedModel
+    from common.sources import Examples
     from common.training.fit import FitResult
     from common.training.recipe import Recipe
 

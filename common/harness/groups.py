@@ -109,6 +109,11 @@ class RunGroup:
         """Whether another seed could give another number: something was trained."""
         return any(record.content["n_parameters"] for record in self.records)
 
+    def told(self, name: str) -> list[str]:
+        """Texts of this name in the ``extra`` of the records, each once."""
+        texts = (record.content["extra"].get(name, "") for record in self.records)
+        return list(dict.fromkeys(filter(None, texts)))
+
     def scores(self, table: str = "") -> dict[int, SeedScores]:
         """Pooled predictions of each seed.
 

@@ -8,12 +8,11 @@ from __future__ import annotations
 import os
 import platform
 import resource
-import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 
-from common.paths import project_root
+from common.harness.commits import git_state
 
 PACKAGES = ("numpy", "tensorflow", "keras")
 
@@ -69,28 +68,6 @@ def peak_memory_bytes() -> int:
                 return int(line.split()[1]) * 1024
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-def git_state() -> tuple[str, bool | None]:
-    """Commit of the project and whether a file other than a result differs from it.
-
-    Returns
-    -------
-    tuple
-        ``("unknown", None)`` where this is no git checkout.
-    """
-    try:
-        commit = _git("rev-parse", "HEAD").strip()
-        changed = _git("status", "--porcelain", "--", ".", ":(exclude)results")
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown", None
-    return commit, bool(changed.strip())
-
-
-def _git(*arguments: str) -> str:
-    return subprocess.run(
-        ["git", *arguments], cwd=project_root(), capture_output=True, text=True, check=True
-    ).stdout
 
 
 def _version(package: str) -> str | None:

@@ -12,26 +12,24 @@ import pandas as pd
 
 from common.data.registry import VARIANTS
 from common.files import written_whole
+from common.harness.cells import Cell, ResultTable, fixed, signed
 from common.harness.claims import Claim, read_claims
-from common.harness.compare import is_reproduction, read_comparison
+from common.harness.compare import read_comparison
 from common.harness.forest import ticks
 from common.harness.groups import RunGroup, named_group
 from common.harness.page import (
     GLYPHS,
     OTHER,
     PARTS,
-    Cell,
     Line,
-    ResultTable,
     Run,
     counts_of,
-    fixed,
     lines_of,
     run_of,
-    signed,
     value_text,
 )
 from common.harness.record import read_records
+from common.harness.shortfall import is_reproduction
 from common.harness.targets import PaperTables, Target, printed_numbers, target_of
 from common.harness.verdict import VERDICTS
 from common.paths import results_folder

@@ -17,9 +17,10 @@ from common.backend import load_backend
 from common.data.fetch import SIMULATED, locate_facts
 from common.errors import UsageError
 from common.files import written_whole
+from common.harness.commits import git_state
 from common.harness.ensemble import is_current
 from common.harness.experiment import Context, Experiment, Paper
-from common.harness.provenance import git_state, provenance
+from common.harness.provenance import provenance
 from common.harness.record import RunKey, as_stored, read_record, read_records, write_record
 from common.machine import usable_cores
 from common.paths import results_folder, runs_folder

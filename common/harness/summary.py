@@ -11,19 +11,9 @@ from typing import Protocol
 import pandas as pd
 
 from common.files import written_whole
-from common.harness.compare import ran_on
-from common.harness.page import (
-    GLYPHS,
-    OTHER,
-    SCORES,
-    Cell,
-    Line,
-    ResultTable,
-    counts_of,
-    fixed,
-    lines_of,
-    signed,
-)
+from common.harness.cells import Cell, ResultTable, fixed, signed
+from common.harness.page import GLYPHS, OTHER, SCORES, Line, counts_of, lines_of
+from common.harness.shortfall import ran_on
 from common.harness.verdict import VERDICTS
 
 HEAD = """# What came out

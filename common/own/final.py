@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from common.harness.commits import git_state
 from common.harness.experiment import Context, Paper
 from common.harness.groups import choose_group
-from common.harness.provenance import git_state
 from common.harness.record import RunKey, read_records
 from common.harness.runner import checkpoint_folder
 from common.own.study import NETWORK, Data, train_network

@@ -24,7 +24,7 @@ from common.own.folds import make_folds
 from common.own.trainable import Trainable, targets_of
 
 if TYPE_CHECKING:
-    from common.batching import Examples
+    from common.sources import Examples
 
 NETWORK = "network"
 BASELINES: Mapping[str, str] = {

@@ -16,9 +16,9 @@ from common.training.recipe import Recipe
 if TYPE_CHECKING:
     import keras
 
-    from common.batching import Examples
     from common.predict.card import Card
     from common.predict.network import Network
+    from common.sources import Examples
 
 Reader: TypeAlias = "Callable[[pd.DataFrame, Any], Examples]"
 """From some sequences, ``id`` and ``sequence``, and what a network should answer (or None)."""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from common.batching import Examples
 from common.data.alphabet import PROTEIN, Alphabet
 from common.errors import DataError
+from common.sources import Examples
 
 if TYPE_CHECKING:
     import keras

@@ -14,15 +14,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import (
-    BatchStream,
-    Examples,
-    make_dataset,
-    named_faults,
-    padding_share,
-    plan_batches,
-)
+from common.batching import BatchStream, make_dataset, padding_share, plan_batches
 from common.errors import ReproduceError, UsageError
+from common.sources import Examples, named_faults
 from common.training.checkpoint import (
     TrainingState,
     load_checkpoint,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from common.harness.cells import ResultTable
 from common.harness.experiment import Context, Cost, Experiment, Paper
-from common.harness.page import ResultTable
 from common.harness.record import RunResult
 from common.harness.report import FigureInfo
 from reproductions.cross.networks import COMPOSITION, NETWORKS, TITLES

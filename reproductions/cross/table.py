@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from common.files import written_whole
+from common.harness.cells import Cell, ResultTable, fixed, number_cell
 from common.harness.groups import choose_group
-from common.harness.page import Cell, ResultTable, fixed, number_cell
 from common.harness.record import Record, read_records
 from reproductions.cross.networks import TITLES
 from reproductions.cross.sets import NAMES, TESTED_ON, TRAINED_ON

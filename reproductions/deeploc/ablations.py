@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from common.harness.cells import Cell, ResultTable, number_cell, signed
 from common.harness.claims import Claim, Measured, ordering
-from common.harness.page import Cell, ResultTable, number_cell, signed
 from common.harness.record import read_records
 from common.harness.settings import PROFILES
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from common.backend import load_backend
-from common.batching import Examples, TokenSource, make_dataset, padding_share, plan_batches
+from common.batching import make_dataset, padding_share, plan_batches
 from common.data.alphabet import PROTEIN, RESIDUES
 from common.harness.bench import Measurement, timed
 from common.harness.provenance import peak_memory_bytes
+from common.sources import Examples, TokenSource
 from reproductions.deeploc.data import limited, load_table
 from reproductions.deeploc.experiments import PAPER
 from reproductions.deeploc.tree import LOCATIONS

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples, ResidueSource, Source, TokenSource
 from common.data.alphabet import PROTEIN
 from common.errors import UsageError
 from common.features.per_residue import PerResidueStore
 from common.features.table_profiles import table_profiles
 from common.features.truncation import CUTS
 from common.harness.outcome import prediction_table
+from common.sources import Examples, ResidueSource, Source, TokenSource
 from reproductions.deeploc.data import MEMBRANE, SOLUBLE
 from reproductions.deeploc.losses import UNKNOWN
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples
 from common.errors import UsageError
 from common.features.per_residue import PerResidueStore
 from common.features.table_profiles import data_variant, profile_key, profile_remark
@@ -17,6 +16,7 @@ from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
 from common.harness.run_key import data_digest
+from common.sources import Examples
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed

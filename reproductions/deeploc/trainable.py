@@ -18,8 +18,8 @@ from common.own.trainable import Reader, Trainable, reading
 if TYPE_CHECKING:
     import keras
 
-    from common.batching import Examples
     from common.predict.network import Network
+    from common.sources import Examples
 
 
 def settings(profile: str) -> dict[str, Any]:

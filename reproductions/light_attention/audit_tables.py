@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from common.harness.cells import Cell, ResultTable, fixed
 from common.harness.groups import choose_group
-from common.harness.page import Cell, ResultTable, fixed
 from common.harness.record import Record
 from reproductions.light_attention.leakage import (
     LEAST_PROTEINS,

@@ -122,9 +122,10 @@ def large_file(gigabytes: float = 5.0, width: int = WIDTH) -> Measurement:
 def read_all(path: str) -> int:
     """Go through all batches of a file; returns the peak memory of this process in bytes."""
     load_backend()
-    from common.batching import Examples, ResidueSource, make_dataset, plan_batches
+    from common.batching import make_dataset, plan_batches
     from common.features.per_residue import PerResidueStore
     from common.harness.provenance import peak_memory_bytes
+    from common.sources import Examples, ResidueSource
 
     store = PerResidueStore(Path(path))
     ids = list(store.ids)

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from common.harness.cells import ResultTable
 from common.harness.experiment import Context, Cost, Experiment, Paper
-from common.harness.page import ResultTable
 from common.harness.record import RunResult
 from common.harness.report import FigureInfo
 from reproductions.light_attention.claims import CLAIMS

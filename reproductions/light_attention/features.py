@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from common.batching import ResidueSource, Source, TokenSource, VectorSource
 from common.embedders.models import find_model
 from common.embedders.write import Protein, write_embeddings
 from common.errors import UsageError
@@ -20,6 +19,7 @@ from common.features.per_residue import PerResidueStore
 from common.features.truncation import cut_middle
 from common.files import locked
 from common.paths import cache_folder
+from common.sources import ResidueSource, Source, TokenSource, VectorSource
 from reproductions.light_attention.data import AMINO_ACIDS, Table
 
 PER_PROTEIN = ("ffn", "at")

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from common.harness.compare import ran_on, shortfalls
+from common.harness.cells import Cell, ResultTable, fixed, number_cell
 from common.harness.groups import RunGroup, choose_group
-from common.harness.page import Cell, ResultTable, fixed, number_cell
 from common.harness.record import Record, read_records
 from common.harness.reported import Reported, read_reported
+from common.harness.shortfall import ran_on, shortfalls
 from common.metrics.classification import most_likely
 from reproductions.light_attention.audit_tables import audit_tables
 from reproductions.light_attention.data import NAMES

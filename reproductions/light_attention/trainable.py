@@ -18,8 +18,8 @@ from reproductions.light_attention.data import AMINO_ACIDS
 if TYPE_CHECKING:
     import keras
 
-    from common.batching import Examples
     from common.predict.network import Network
+    from common.sources import Examples
 
 PER_PROTEIN = "ffn"
 COMPUTED = ("unirep", "random")
@@ -83,7 +83,7 @@ def reader(frame: pd.DataFrame, values: Mapping[str, Any], stream: Any = None) -
     features = own_features(values, frame, stream)
 
     def read(rows: pd.DataFrame, targets: Any) -> Examples:
-        from common.batching import Examples
+        from common.sources import Examples
 
         ids = rows["id"].to_numpy(dtype=str)
         if values["network"] == PER_PROTEIN:
@@ -104,9 +104,9 @@ def network(model: keras.Model, values: Mapping[str, Any]) -> Network:
     UsageError
         The package with the language model's weights is not installed.
     """
-    from common.batching import Examples, TokenSource
     from common.features.truncation import cut_middle
     from common.predict.network import Network
+    from common.sources import Examples, TokenSource
     from reproductions.light_attention.embedded import on_letters
 
     cut_to = values["cut_to"]

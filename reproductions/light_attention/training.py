@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples
 from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult, no_history
 from common.harness.run_key import data_digest
 from common.harness.runner import device_name
+from common.sources import Examples
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed

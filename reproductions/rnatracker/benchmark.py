@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from common.backend import load_backend
-from common.batching import Examples, make_dataset, padding_share, plan_batches
+from common.batching import make_dataset, padding_share, plan_batches
 from common.harness.bench import Measurement, timed
 from common.harness.record import read_records
 from common.interpret.masking import mask_windows, masked_copies
 from common.paths import results_folder
+from common.sources import Examples
 from reproductions.rnatracker.experiments import PAPER
 from reproductions.rnatracker.inputs import base_tokens
 from reproductions.rnatracker.scanning import Scanner

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from common.harness.cells import Cell, ResultTable, fixed, number_cell
 from common.harness.groups import choose_group
-from common.harness.page import Cell, ResultTable, fixed, number_cell
 from common.harness.record import Record
 
 NUCLEOTIDES = (

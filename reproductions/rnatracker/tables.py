@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from common.harness.cells import Cell, ResultTable, number_cell, signed
 from common.harness.groups import RunGroup, choose_group
-from common.harness.page import Cell, ResultTable, number_cell, signed
 from common.harness.record import Record, read_records
 from common.harness.reported import read_reported
 from reproductions.rnatracker.missing_genes import predominance, reweighted

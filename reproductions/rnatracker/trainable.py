@@ -19,8 +19,8 @@ from reproductions.rnatracker.kinds import WHOLE_LENGTH
 if TYPE_CHECKING:
     import keras
 
-    from common.batching import Examples
     from common.predict.network import Network
+    from common.sources import Examples
 
 
 def settings(profile: str) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def reader(frame: pd.DataFrame, values: Mapping[str, Any], stream: Any = None) -
     """From transcripts and any targets to what the network reads."""
 
     def read(rows: pd.DataFrame, targets: Any) -> Examples:
-        from common.batching import Examples
+        from common.sources import Examples
         from reproductions.rnatracker.training import make_sources
 
         cut = [text[-values["longest"] :] for text in rows["sequence"]]

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples, Source, TokenSource, VectorSource, hold
 from common.data.alphabet import RNA
 from common.data.fetch import SIMULATED
 from common.features.kmers import count_kmers
@@ -20,6 +19,7 @@ from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
 from common.harness.run_key import data_digest
+from common.sources import Examples, Source, TokenSource, VectorSource, hold
 from common.training.fit import FitResult, predict
 from common.training.seeds import set_seed
 from reproductions.rnatracker import inputs

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from common.backend import load_backend
-from common.batching import Examples, Plan, make_dataset, padding_share, plan_batches
+from common.batching import Plan, make_dataset, padding_share, plan_batches
 from common.harness.bench import Measurement, timed
+from common.sources import Examples
 from reproductions.sonderby.data import LOCATIONS
 from reproductions.sonderby.experiments import PAPER
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
 from common.features.per_residue import PerResidueStore
 from common.features.table_profiles import data_variant, profile_key, profile_remark
@@ -18,6 +17,7 @@ from common.harness.experiment import Context
 from common.harness.outcome import count_trainable, prediction_table, scores
 from common.harness.record import RunResult
 from common.harness.run_key import data_digest
+from common.sources import Examples, ResidueSource, TokenSource
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed

@@ -8,21 +8,12 @@ import weakref
 import numpy as np
 import pytest
 
-from common.batching import (
-    BatchStream,
-    Examples,
-    ResidueSource,
-    TokenSource,
-    VectorSource,
-    _filler,
-    make_dataset,
-    padding_share,
-    plan_batches,
-)
+from common.batching import BatchStream, _filler, make_dataset, padding_share, plan_batches
 from common.data.alphabet import PROTEIN, RNA
 from common.errors import UsageError
 from common.features.per_residue import PerResidueStore, write_store
 from common.features.truncation import cut_end
+from common.sources import Examples, ResidueSource, TokenSource, VectorSource
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def test_too_few_seeds_are_refused_and_nothing_is_run(suite, tmp_path):
     [((), 1), (("--paper", "second"), 0), (("--data", "simulated", "--paper", "first"), 1)],
 )
 def test_check_looks_at_the_papers_that_are_named(suite, tmp_path, monkeypatch, options, code):
-    monkeypatch.setattr("common.harness.check.committed", lambda *arguments: None)
+    monkeypatch.setattr("common.harness.commits.committed", lambda *arguments: None)
     reproduce("baseline", "--seeds", "5")
     path = tmp_path / "baseline.csv"
     path.write_text(
@@ -99,7 +99,7 @@ def test_check_looks_at_the_papers_that_are_named(suite, tmp_path, monkeypatch, 
 
 def test_verdicts_are_held_against_the_commit_that_is_named(suite, monkeypatch):
     asked = []
-    monkeypatch.setattr("common.harness.check.committed", lambda *given: asked.append(given))
+    monkeypatch.setattr("common.harness.commits.committed", lambda *given: asked.append(given))
     reproduce("baseline", "--seeds", "5")
     assert reproduce("check", "--against", "origin/main").exit_code == 0
     assert reproduce("check").exit_code == 0

@@ -12,9 +12,10 @@ from common.errors import DataError
 from common.harness.experiment import Experiment, Paper
 from common.harness.run_key import RunKey
 from common.harness.targets import NotAttempted
-from reproductions.jobs import run_jobs, runnable, simulated
+from reproductions.jobs import run_jobs
 from reproductions.papers import NAMES, load_papers
 from reproductions.run_all import pipeline
+from reproductions.runnable import runnable, simulated
 
 
 @pytest.fixture
@@ -142,7 +143,7 @@ def test_a_cluster_is_given_all_runs_at_once(places, monkeypatch, jobs, at_once)
 @pytest.mark.parametrize("profile", ["smoke", "quick"])
 def test_without_any_data_every_paper_runs_on_simulated_data(profile, monkeypatch, capsys):
     every = [n for p in load_papers().values() for n in p.datasets(profile)]
-    monkeypatch.setattr("reproductions.jobs.fetch", lambda *_: every)
+    monkeypatch.setattr("reproductions.runnable.fetch", lambda *_: every)
     ran: list[RunKey] = []
     monkeypatch.setattr("reproductions.jobs.run_jobs", lambda _, keys, *a, **o: ran.extend(keys))
     monkeypatch.setattr("reproductions.run_all.finish", lambda papers: None)
@@ -154,7 +155,7 @@ def test_without_any_data_every_paper_runs_on_simulated_data(profile, monkeypatc
 
 
 def test_full_runs_without_their_data_are_an_error(monkeypatch):
-    monkeypatch.setattr("reproductions.jobs.fetch", lambda *_: ["multiloc"])
+    monkeypatch.setattr("reproductions.runnable.fetch", lambda *_: ["multiloc"])
     monkeypatch.setattr("reproductions.jobs.run_jobs", lambda *_, **__: None)
     monkeypatch.setattr("reproductions.run_all.finish", lambda papers: None)
     with pytest.raises(DataError, match="multiloc is not here; left out: sonderby/r-lstm"):

@@ -2,13 +2,11 @@
 
 import dataclasses
 import math
-import subprocess
 
 import pandas as pd
 import pytest
 
 from common.errors import UsageError
-from common.harness import check as module
 from common.harness import claims, compare
 from common.harness.baseline import make_baseline
 from common.harness.check import (
@@ -16,8 +14,6 @@ from common.harness.check import (
     check_memory,
     check_metrics,
     check_verdicts,
-    committed,
-    made_by_other_code,
     report_outcomes,
 )
 from common.harness.record import read_records
@@ -207,7 +203,7 @@ def test_better_side_of_a_verdict(metric, before, after, fell):
         ({"verdict": "does not hold"}, "the verdict is worse"),
         ({"verdict": "not attempted", "data": "", "profile": ""}, "the verdict is worse"),
         ({"data": "stand-in"}, "exact data before, stand-in now"),
-        ({"claim": "c above d"}, "the claim is gone"),
+        ({"claim": "c above d"}, "it is gone"),
     ],
 )
 def test_falls_of_a_claim(changes, note):
@@ -222,58 +218,10 @@ def test_falls_of_a_claim(changes, note):
 def test_row_that_is_gone():
     outcome = verdicts(None)
     assert outcome.fell
-    assert outcome.note == "the row is gone"
+    assert outcome.note == "it is gone"
 
 
 def test_number_that_never_was_cannot_vanish():
     empty = compare.Row("toy", "Table 1", "a", "b", "accuracy", "", 0.9, math.nan, "")
     tables = [as_table([row], compare.Row) for row in (empty, empty, BEFORE)]
     assert check_verdicts(*tables[:2]) == check_verdicts(*tables[1:]) == []
-
-
-def test_records_of_other_code_are_told_of(tmp_path, monkeypatch, run, results):
-    monkeypatch.setattr(module, "project_root", lambda: tmp_path)
-    code = tmp_path / "common" / "code.py"
-    code.parent.mkdir()
-    git = ["git", "-c", "user.name=T", "-c", "user.email=t@example.org"]
-
-    def commit(text):
-        code.write_text(text)
-        for command in (["add", "common"], ["commit", "-m", "one"]):
-            subprocess.run([*git, *command], cwd=tmp_path, check=True, capture_output=True)
-        found = subprocess.run([*git, "rev-parse", "HEAD"], cwd=tmp_path, capture_output=True)
-        return found.stdout.decode().strip()
-
-    subprocess.run([*git, "init"], cwd=tmp_path, check=True, capture_output=True)
-    first, second = commit("a = 1"), commit("a = 2")
-    for seed, made in ((1, first), (2, first), (3, second), (4, "0" * 40)):
-        run(seed, provenance={"commit": made})
-    assert made_by_other_code(read_records(results)) == {first: 2}
-
-
-def test_committed_table(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "project_root", lambda: tmp_path)
-
-    def table(commit=None):
-        return committed("comparison.csv", compare.read_comparison, commit)
-
-    assert table() is None
-    (tmp_path / "results").mkdir()
-    compare.write_comparison(as_table([BEFORE], compare.Row), tmp_path / "results")
-    identity = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
-    for command in (["init"], ["add", "."], ["commit", "-m", "first"]):
-        subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True, capture_output=True)
-    with pytest.raises(UsageError, match="has not the columns of today. Name a later commit"):
-        committed("comparison.csv", claims.read_claims)
-    lower = dataclasses.replace(BEFORE, verdict="lower")
-    compare.write_comparison(as_table([lower], compare.Row), tmp_path / "results")
-    found = table()
-    assert found is not None
-    assert found.loc[0, "verdict"] == "equivalent"
-    with pytest.raises(UsageError, match="no commit 'HEAD~1' with results/comparison.csv"):
-        table("HEAD~1")
-    (tmp_path / "note").touch()
-    for command in (["add", "."], ["commit", "-m", "worse"]):
-        subprocess.run(["git", *identity, *command], cwd=tmp_path, check=True, capture_output=True)
-    for commit, verdict in ((None, "lower"), ("HEAD", "lower"), ("HEAD~1", "equivalent")):
-        assert table(commit).loc[0, "verdict"] == verdict

@@ -14,8 +14,8 @@ from common.harness.claims import (
     verdict,
     write_claims,
 )
-from common.harness.compare import ran_on
 from common.harness.groups import choose_group
+from common.harness.shortfall import ran_on
 from common.harness.targets import NotAttempted
 
 CLAIM = Claim("a above b", "a is better than b", "toy", "a", "b", "accuracy")

@@ -6,15 +6,9 @@ import pytest
 from scipy import stats
 
 from common.errors import DataError, UsageError
-from common.harness.compare import (
-    COLUMNS,
-    OTHER_SETTINGS,
-    NotAttempted,
-    Target,
-    compare,
-    read_comparison,
-    write_comparison,
-)
+from common.harness.compare import COLUMNS, compare, read_comparison, write_comparison
+from common.harness.shortfall import OTHER_SETTINGS
+from common.harness.targets import NotAttempted, Target
 
 DESIGN = [
     *("paper", "source", "row", "column", "metric", "unit"),

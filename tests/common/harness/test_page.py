@@ -5,9 +5,10 @@ import math
 
 import pytest
 
+from common.harness.cells import duration
 from common.harness.compare import Row
 from common.harness.groups import choose_group
-from common.harness.page import OTHER, counts_of, duration, lines_of, run_of, value_text
+from common.harness.page import OTHER, counts_of, lines_of, run_of, value_text
 from common.harness.record import read_records
 from common.harness.tables import as_table
 

@@ -6,8 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common.harness import provenance as module
-from common.harness.provenance import git_state, peak_memory_bytes, provenance
+from common.harness.provenance import peak_memory_bytes, provenance
 
 
 def test_fields():
@@ -28,29 +27,6 @@ def test_machine_is_not_named():
     text = json.dumps(provenance("CPU"))
     for secret in (os.uname().nodename, str(Path.home()), str(Path.cwd())):
         assert secret not in text
-
-
-def test_commit_and_changes(tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "project_root", lambda: tmp_path)
-    assert git_state() == ("unknown", None)
-
-    def git(*arguments):
-        identity = ["-c", "user.name=T", "-c", "user.email=t@example.org"]
-        command = ["git", *identity, *arguments]
-        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-
-    git("init")
-    (tmp_path / "code.py").write_text("1")
-    git("add", ".")
-    git("commit", "-m", "first")
-    commit, dirty = git_state()
-    assert len(commit) == 40
-    assert dirty is False
-    (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "x.json").write_text("{}")
-    assert git_state() == (commit, False)
-    (tmp_path / "code.py").write_text("2")
-    assert git_state() == (commit, True)
 
 
 def test_peak_memory_grows():

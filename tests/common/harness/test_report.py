@@ -7,16 +7,12 @@ from html.parser import HTMLParser
 import pytest
 
 from common.errors import DataError
+from common.harness.cells import Cell, ResultTable
 from common.harness.claims import Claim, Measured, evaluate_claims, write_claims
-from common.harness.compare import (
-    NotAttempted,
-    Target,
-    compare,
-    write_comparison,
-)
+from common.harness.compare import compare, write_comparison
 from common.harness.groups import choose_group
-from common.harness.page import Cell, ResultTable
 from common.harness.report import FigureInfo, write_report
+from common.harness.targets import NotAttempted, Target
 
 EVIL = "<script>alert(1)</script>"
 

@@ -10,8 +10,8 @@ import pytest
 
 from common.errors import StorageError
 from common.harness import claims
+from common.harness.cells import Cell, ResultTable
 from common.harness.compare import Row, read_comparison
-from common.harness.page import Cell, ResultTable
 from common.harness.summary import summary, write_summary
 from common.harness.tables import as_table
 from common.paths import project_root

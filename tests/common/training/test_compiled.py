@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from common.batching import Examples, TokenSource
 from common.data.alphabet import PROTEIN
 from common.layers import FixedEmbedding, GlobalMaskedAveragePool1D, RaggedToDense
 from common.layers.inputs import length_input, sequence_input
+from common.sources import Examples, TokenSource
 from common.training.compiled import build_metrics
 from common.training.fit import fit
 from common.training.recipe import Recipe

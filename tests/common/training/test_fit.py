@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
 from common.errors import DataError, ReproduceError, UsageError
 from common.features.per_residue import PerResidueStore
 from common.layers import FixedEmbedding, GlobalMaskedAveragePool1D, RaggedToDense
 from common.layers.inputs import length_input, sequence_input
+from common.sources import Examples, ResidueSource, TokenSource
 from common.training.checkpoint import load_weights, save_weights
 from common.training.fit import fit, predict
 from common.training.recipe import Recipe

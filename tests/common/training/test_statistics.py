@@ -6,10 +6,10 @@ import keras
 import numpy as np
 import pytest
 
-from common.batching import Examples, ResidueSource, VectorSource
 from common.features.per_residue import PerResidueStore, write_store
 from common.layers import GlobalMaskedAveragePool1D, RaggedToDense, Standardize
 from common.layers.inputs import length_input, sequence_input
+from common.sources import Examples, ResidueSource, VectorSource
 from common.training.fit import fit
 from common.training.recipe import Recipe
 

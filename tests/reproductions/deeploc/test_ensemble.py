@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from common.errors import DataError, UsageError
-from common.harness.compare import OTHER_SETTINGS, compare
+from common.harness.compare import compare
 from common.harness.outcome import prediction_table, scores
 from common.harness.record import RunKey, RunResult, read_record, read_records, write_record
 from common.harness.runner import run_experiment
+from common.harness.shortfall import OTHER_SETTINGS
 from reproductions.deeploc.examples import MEMBRANE_LABELS
 from reproductions.deeploc.experiments import NAME, PAPER
 from reproductions.deeploc.tree import LOCATIONS, locations_from_nodes, nodes_from_locations

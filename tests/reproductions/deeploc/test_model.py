@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from processes import run_on_jax
 
-from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
 from common.features.matrices import blosum
 from common.features.per_residue import PerResidueStore, write_store
 from common.harness.outcome import count_trainable
+from common.sources import Examples, ResidueSource, TokenSource
 from common.training.fit import predict
 from reproductions.deeploc import model, report_model
 from reproductions.deeploc.ablations import ABLATIONS

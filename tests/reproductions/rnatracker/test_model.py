@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from keras import ops
 
-from common.batching import Examples, TokenSource, VectorSource
 from common.data.alphabet import RNA
 from common.errors import UsageError
 from common.layers import old_hard_sigmoid
 from common.paths import mirror_folder
+from common.sources import Examples, TokenSource, VectorSource
 from common.training.fit import predict
 from reproductions.rnatracker.data import load_table
 from reproductions.rnatracker.experiments import SETTINGS

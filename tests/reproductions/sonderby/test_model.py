@@ -6,11 +6,11 @@ import keras
 import numpy as np
 import pytest
 
-from common.batching import Examples, ResidueSource, TokenSource
 from common.data.alphabet import PROTEIN
 from common.features.per_residue import PerResidueStore, write_store
 from common.harness.outcome import count_trainable
 from common.paths import mirror_folder
+from common.sources import Examples, ResidueSource, TokenSource
 from common.training.fit import predict
 from reproductions.sonderby.data import LOCATIONS, load_multiloc
 from reproductions.sonderby.experiments import PAPER

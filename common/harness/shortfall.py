@@ -1,0 +1,84 @@
+"""What keeps runs from being a whole reproduction, and how tables say so."""
+
+from __future__ import annotations
+
+from common.harness.groups import RunGroup
+from common.harness.record import Record, as_stored
+from common.harness.settings import Settings
+from common.harness.targets import PaperTables
+from common.harness.verdict import REPRODUCTIONS
+
+OTHER_SETTINGS = "run with other settings than settings.toml"
+
+
+def shortfalls(paper: PaperTables, group: RunGroup) -> list[str]:
+    """What keeps runs from being the whole of what is declared, none where nothing does.
+
+    Other settings than `settings.toml` has now, in the runs or in an ensemble's members; fewer
+    folds or members than the paper's experiments have; training that `--hours` ended.
+    """
+    found = (
+        _other_settings(paper, group),
+        _members_settings(group),
+        _missing_folds(paper, group),
+        _missing_members(paper, group),
+        _cut_short(group),
+    )
+    return list(filter(None, found))
+
+
+def ran_on(data: str, profile: str, shortfall: str) -> str:
+    """Data of some runs, and whether they are not the whole of the full runs that are declared."""
+    shortened = "" if profile == "full" else profile
+    partly = "not as declared" if shortfall else ""
+    return ", ".join(filter(None, [data, shortened, partly]))
+
+
+def is_reproduction(data: str, profile: str, shortfall: str) -> bool:
+    """Whether some runs are full ones, as declared, on exact or reconstructed data."""
+    return data in REPRODUCTIONS and profile == "full" and not shortfall
+
+
+def other_settings(settings: Settings, record: Record) -> list[str]:
+    """Names of what a run used otherwise than `settings.toml` has for it now, sorted."""
+    key = record.key
+    now = settings.resolve(key.variant, key.profile, key.experiment)
+    names = sorted({*now, *record.settings})
+    return [name for name in names if as_stored(now.get(name)) != record.settings.get(name)]
+
+
+def _other_settings(paper: PaperTables, group: RunGroup) -> str:
+    """Remark where the runs used other settings than `settings.toml` has for them now."""
+    differ = other_settings(paper.settings, group.records[0])
+    return f"{OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
+
+
+def _members_settings(group: RunGroup) -> str:
+    """Remark where the members of an ensemble did, which its own settings do not tell."""
+    told = (record.content["extra"].get("members_other_settings", ()) for record in group.records)
+    differ = sorted({name for names in told for name in names})
+    return f"members {OTHER_SETTINGS}: {', '.join(differ)}" if differ else ""
+
+
+def _missing_folds(paper: PaperTables, group: RunGroup) -> str:
+    """Remark where a cross-validation is not finished yet."""
+    key = group.records[0].key
+    expected, found = paper.folds_of(key.experiment, key.profile), len(group.records)
+    found //= len(group.seeds)
+    return f"{found} of {expected} folds" if found < expected else ""
+
+
+def _missing_members(paper: PaperTables, group: RunGroup) -> str:
+    """Remark where an ensemble averaged fewer runs than there should be."""
+    key, extra = group.records[0].key, group.records[0].content["extra"]
+    if "members" not in extra:
+        return ""
+    expected = paper.members_of(key.experiment, key.profile)
+    expected = min(expected, extra.get("most", expected))
+    found = len(extra["members"])
+    return f"{found} of {expected} members" if found < expected else ""
+
+
+def _cut_short(group: RunGroup) -> str:
+    """Remark where training was ended before the recipe was done."""
+    return "; ".join(group.told("cut_short"))
