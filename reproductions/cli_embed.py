@@ -47,7 +47,10 @@ def embed(
     proteins = [Protein(*pair) for pair in sequences]
     embedder = load_embedder(language_model, weights)
     if estimate_only:
-        typer.echo(f"{language_model}: {estimate(embedder, proteins, dtype, batch_residues)}")
+        expected = estimate(
+            embedder, proteins, dtype, per_protein=per_protein, batch_residues=batch_residues
+        )
+        typer.echo(f"{language_model}: {expected}")
         return
     path = write_embeddings(
         embedder,

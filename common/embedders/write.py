@@ -111,7 +111,9 @@ def write_embeddings(
         fault = "made of other sequences, weights or precision"
         raise DataError(str(path), fault, "Name another file, or delete this one")
     plan = _plan(proteins, batch_residues)
-    expected = estimate(embedder, proteins, dtype, batch_residues)
+    expected = estimate(
+        embedder, proteins, dtype, per_protein=per_protein, batch_residues=batch_residues
+    )
     if stream is not None:
         print(f"{embedder.model.name}: {expected}", file=stream)
     if most_memory is not None and expected.memory > most_memory:
@@ -134,6 +136,8 @@ def estimate(
     embedder: Embedder,
     proteins: Sequence[Protein],
     dtype: str = "float16",
+    *,
+    per_protein: bool = False,
     batch_residues: int = BATCH_RESIDUES,
 ) -> Estimate:
     """What `write_embeddings` will take, without computing anything."""
@@ -141,7 +145,7 @@ def estimate(
     plan = plan_batches(lengths, BATCH, max_positions=batch_residues)
     memory = max(embedder.memory(len(batch), int(lengths[batch].max())) for batch in plan)
     residues, size = int(lengths.sum()), np.dtype(dtype).itemsize
-    disk = residues * embedder.model.width * size
+    disk = (len(proteins) if per_protein else residues) * embedder.model.width * size
     return Estimate(len(proteins), residues, int(lengths.max()), disk, memory)
 
 

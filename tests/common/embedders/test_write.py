@@ -109,10 +109,11 @@ def test_finished_file_is_kept_and_another_is_refused(tmp_path):
 
 
 def test_estimate_comes_first_and_too_much_memory_is_refused(tmp_path):
-    expected = estimate(Counting(), PROTEINS, "float16", 40)
+    expected = estimate(Counting(), PROTEINS, "float16", batch_residues=40)
     residues = sum(len(protein.sequence) for protein in PROTEINS)
     assert (expected.proteins, expected.residues, expected.longest) == (30, residues, 30)
     assert expected.disk == residues * 2 * 2
+    assert estimate(Counting(), PROTEINS, "float32", per_protein=True).disk == 30 * 2 * 4
     assert expected.memory == max(8 * 40, 8 * 30)
     embedder = Counting()
     with pytest.raises(UsageError, match="longest protein 30"):
