@@ -247,11 +247,16 @@ def run_app(commands: typer.Typer) -> None:
     sys.exit(code)
 
 
+def app_of(command: Callable[..., None]) -> typer.Typer:
+    """An application of a module's one command."""
+    alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    alone.command()(command)
+    return alone
+
+
 def run_alone(command: Callable[..., None]) -> None:
     """Run a module's one command, for ``python -m MODULE``; mistakes as in `run_app`."""
-    commands = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    commands.command()(command)
-    run_app(commands)
+    run_app(app_of(command))
 
 
 def _message(error: typer.TyperException) -> str:

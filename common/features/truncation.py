@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from common.errors import UsageError
+
 Sequence = TypeVar("Sequence", str, np.ndarray)
 
 
@@ -26,7 +28,13 @@ def cut_middle(sequence: Sequence, length: int) -> Sequence:
     Returns
     -------
     str or (min(L, length), ...) array
+
+    Raises
+    ------
+    UsageError
+        A length below 1.
     """
+    _check(length)
     if len(sequence) <= length:
         return sequence
     tail = length // 2
@@ -54,8 +62,19 @@ def cut_end(sequence: Sequence, length: int) -> Sequence:
     Returns
     -------
     str or (min(L, length), ...) array
+
+    Raises
+    ------
+    UsageError
+        A length below 1.
     """
+    _check(length)
     return sequence[:length]
+
+
+def _check(length: int) -> None:
+    if length < 1:
+        raise UsageError("max_length", f"{length} leaves nothing of a sequence", "Give 1 or more")
 
 
 CUTS: Mapping[str, Callable[[Any, int], Any]] = MappingProxyType(

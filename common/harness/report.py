@@ -188,7 +188,7 @@ class _Runs:
         return [(name.split("/")[0], self.anchor(name)) for name in names if self.group(name)]
 
     def anchor(self, name: str) -> str:
-        return re.sub(r"[^A-Za-z0-9-]", "-", f"{self.paper}-{name}")
+        return re.sub(r"[^A-Za-z0-9.-]", "_", f"{self.paper}/{name}")
 
     @property
     def shown(self) -> list[Run]:

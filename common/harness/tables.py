@@ -57,7 +57,7 @@ def read_table(
             raise DataError(str(path), f"lacks the columns {', '.join(missing)}", remedy)
         for column in number_columns:
             table[column] = [float(text) if text else math.nan for text in table[column]]
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise DataError(str(path), "no such file", remedy) from error
     except ValueError as error:
         raise DataError(str(path), f"not a table of results ({error})", remedy) from error

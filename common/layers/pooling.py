@@ -21,7 +21,7 @@ class _MaskedPool1D(MaskedLayer):
         self.pool_size = pool_size
 
     def _pool(self, x: Tensor) -> Tensor:
-        """Pool every window; what each kind of pooling defines."""
+        """Pool every window, (batch, length, features): each kind of pooling has its own."""
         raise NotImplementedError
 
     def call(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:

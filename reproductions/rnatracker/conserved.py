@@ -171,8 +171,6 @@ def main(
 
 
 if __name__ == "__main__":
-    from reproductions.cli import run_app
+    from reproductions.cli import run_alone
 
-    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-    app.command()(main)
-    run_app(app)
+    run_alone(main)

@@ -115,11 +115,7 @@ def screen(name: str, tables: Sequence[Path], cdna: Path) -> pd.DataFrame:
     return shares[["id", "transcript", "sequence", *raw.fractions]]
 
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-
-
-@app.command()
-def make(
+def main(
     name: Annotated[str, typer.Argument(metavar="SET", help=f"{' or '.join(RAW)}.")],
     cdna: Annotated[Path, typer.Argument(help="Ensembl's cDNA, plain or gzip.")],
     table: Annotated[
@@ -147,6 +143,6 @@ def make(
 
 
 if __name__ == "__main__":
-    from reproductions.cli import run_app
+    from reproductions.cli import run_alone
 
-    run_app(app)
+    run_alone(main)

@@ -19,27 +19,13 @@ ROOT = Path(__file__).parents[2]
 FASTA = ">P1 a protein\nMKTAYIAKQRQISFVKSHFSRQLEERLGLIEVQ\n>P2\nMSKLLLAARPDEESKLKDEL\n"
 
 
-@pytest.fixture(scope="module")
-def places(tmp_path_factory):
-    """A smoke run of the A-LSTM, released."""
-    folder = tmp_path_factory.mktemp("release")
-    found = {"REPRODUCE_RESULTS": str(folder / "results"), "REPRODUCE_RUNS": str(folder / "runs")}
-    for arguments in (
-        ["run", "sonderby/a-lstm", "--profile", "smoke", "--quiet"],
-        ["release", "sonderby", "--profile", "smoke", "--output", str(folder)],
-    ):
-        done = reproduce(*arguments, **found)
-        assert done.returncode == 0, done.stderr
-    return {**found, "card": str(folder / "sonderby.json"), "folder": str(folder)}
-
-
-def test_released_weights_predict_what_the_record_says(places):
+def test_released_weights_predict_what_the_record_says(released):
     from common.harness.record import read_records
     from reproductions import load_model
     from reproductions.sonderby.data import load_table
 
-    (record,) = read_records(Path(places["REPRODUCE_RESULTS"]), "smoke", "sonderby", "a-lstm")
-    model = load_model(places["card"])
+    (record,) = read_records(Path(released["REPRODUCE_RESULTS"]), "smoke", "sonderby", "a-lstm")
+    model = load_model(released["card"])
     frame = load_table("simulated", n=record.settings["simulated_proteins"]).frame
     test = frame[frame["split"] == "test"]
     model.card.calibration["temperature"] = 1.0
@@ -52,28 +38,28 @@ def test_released_weights_predict_what_the_record_says(places):
     assert right.mean() == pytest.approx(model.card.metrics["accuracy"], abs=0.03)
 
 
-def test_card_tells_data_scores_and_calibration(places):
-    content = json.loads(Path(places["card"]).read_text())
+def test_card_tells_data_scores_and_calibration(released):
+    content = json.loads(Path(released["card"]).read_text())
     assert content["data_variant"] == "simulated"
     assert content["task"] == "single-label"
     assert content["calibration"]["temperature"] > 0
     assert content["calibration"]["on"].startswith("test examples")
     assert content["training"]["n"] > 100
-    assert Path(places["card"]).with_suffix(".npz").stat().st_size < 20_000_000
+    assert Path(released["card"]).with_suffix(".npz").stat().st_size < 20_000_000
 
 
-def test_standard_input_to_standard_output(places):
-    done = reproduce("predict", "-", "--model", places["card"], text=FASTA)
+def test_standard_input_to_standard_output(released):
+    done = reproduce("predict", "-", "--model", released["card"], text=FASTA)
     assert done.returncode == 0, done.stderr
     table = pd.read_csv(io.StringIO(done.stdout), sep="\t")
     assert table["id"].tolist() == ["P1", "P2"]
     assert table["length"].tolist() == [33, 20]
 
 
-def test_file_with_plots_and_a_bad_record(places, tmp_path):
+def test_file_with_plots_and_a_bad_record(released, tmp_path):
     source, out = tmp_path / "in.fasta", tmp_path / "out.jsonl"
     source.write_text(FASTA + ">P/3\nMKT*T\n")
-    arguments = ["predict", str(source), "--model", places["card"], "-o", str(out)]
+    arguments = ["predict", str(source), "--model", released["card"], "-o", str(out)]
     stopped = reproduce(*arguments)
     assert stopped.returncode == 3
     assert "P/3: 1 letter outside" in stopped.stderr
@@ -89,10 +75,10 @@ def test_file_with_plots_and_a_bad_record(places, tmp_path):
 
 
 @pytest.mark.long
-def test_printed_command_for_shards_gives_the_same_table(places, tmp_path):
+def test_printed_command_for_shards_gives_the_same_table(released, tmp_path):
     source, whole, joined = (tmp_path / name for name in ("in.fasta", "whole.tsv", "joined.tsv"))
     source.write_text(FASTA + ">P3\nMKTAYIA\n>bad\nMK1\n>P4\nMSKLLL\n>empty\n")
-    arguments = ["predict", str(source), "--model", places["card"]]
+    arguments = ["predict", str(source), "--model", released["card"]]
     reproduce(*arguments, "-o", str(whole), "--on-error", "skip")
     printed = reproduce(*arguments, "-o", str(joined), "--shards", "2")
     assert printed.returncode == 0, printed.stderr
@@ -107,10 +93,10 @@ def test_printed_command_for_shards_gives_the_same_table(places, tmp_path):
 
 
 @pytest.mark.slow
-def test_part_of_json_lines_with_bad_records_only(places, tmp_path):
+def test_part_of_json_lines_with_bad_records_only(released, tmp_path):
     source, out = tmp_path / "in.fasta", tmp_path / "out.jsonl"
     source.write_text(">P1\nMKTAYIA\n>bad\nMK1\n")
-    arguments = ["predict", str(source), "--model", places["card"], "-o", str(out)]
+    arguments = ["predict", str(source), "--model", released["card"], "-o", str(out)]
     printed = reproduce(*arguments, "--shards", "2")
     done = subprocess.run(shlex.split(printed.stdout), capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]

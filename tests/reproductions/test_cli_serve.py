@@ -42,18 +42,9 @@ def served(*arguments: str):
         process.communicate()
 
 
-@pytest.fixture(scope="module")
-def card(tmp_path_factory):
-    """Card of a smoke run of the A-LSTM."""
-    folder = tmp_path_factory.mktemp("release")
-    places = {"REPRODUCE_RESULTS": str(folder / "results"), "REPRODUCE_RUNS": str(folder / "runs")}
-    for arguments in (
-        ["run", "sonderby/a-lstm", "--profile", "smoke", "--quiet"],
-        ["release", "sonderby", "--profile", "smoke", "--output", str(folder)],
-    ):
-        done = reproduce(*arguments, **places)
-        assert done.returncode == 0, done.stderr
-    return str(folder / "sonderby.json")
+@pytest.fixture
+def card(released):
+    return released["card"]
 
 
 def test_answers_are_those_of_the_model_and_ctrl_c_ends_it(card):

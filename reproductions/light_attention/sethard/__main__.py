@@ -7,11 +7,8 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 
-
-@app.command()
-def make(
+def main(
     uniprot: Annotated[Path, typer.Argument(help="UniProtKB entries in XML, plain or gzip.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="The FASTA file to write.")],
     deeploc: Annotated[
@@ -30,6 +27,6 @@ def make(
 
 
 if __name__ == "__main__":
-    from reproductions.cli import run_app
+    from reproductions.cli import run_alone
 
-    run_app(app)
+    run_alone(main)

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from common.errors import UsageError
 from common.features.truncation import CUTS, cut_end, cut_middle
 
 
@@ -16,3 +17,9 @@ def test_both_ways_keep_as_many_residues_of_text_and_of_features(length, middle,
 @pytest.mark.parametrize("name", CUTS)
 def test_short_sequences_stay_whole(name):
     assert CUTS[name]("ABC", 3) == CUTS[name]("ABC", 9) == "ABC"
+
+
+@pytest.mark.parametrize("name", CUTS)
+def test_a_length_that_leaves_nothing_is_refused(name):
+    with pytest.raises(UsageError, match="max_length: 0 leaves nothing of a sequence"):
+        CUTS[name]("ABC", 0)

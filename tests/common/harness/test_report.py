@@ -132,7 +132,7 @@ def test_every_number_leads_to_its_runs(full, page):
     ids = {attributes.get("id") for _, attributes in parsed.tags}
     targets = {a["href"][1:] for a in parsed.all("a") if a["href"].startswith("#")}
     parts = {"numbers", "forests", "claims", "tables", "figures", "deviations", "runs"}
-    assert targets == {"papers", "toy", "toy-a-paper-full", *(f"toy-{part}" for part in parts)}
+    assert targets == {"papers", "toy", "toy_a_paper_full", *(f"toy-{part}" for part in parts)}
     assert targets <= ids
 
 
@@ -148,9 +148,9 @@ def test_claims_and_tables_of_our_own_lead_to_runs_that_no_number_names(run, pap
     paper.tabulate = lambda _: [table]
     parsed = Page(page())
     targets = {a["href"] for a in parsed.all("a")}
-    assert {"#toy-b-paper-quick", "#toy-c-paper-full"} <= targets
+    assert {"#toy_b_paper_quick", "#toy_c_paper_full"} <= targets
     ids = {attributes.get("id") for _, attributes in parsed.tags}
-    assert {"toy-b-paper-quick", "toy-c-paper-full", "toy-table-own"} <= ids
+    assert {"toy_b_paper_quick", "toy_c_paper_full", "toy-table-own"} <= ids
     assert {"class": "number", "data-key": "0.5"} in parsed.all("td")
 
 

@@ -13,6 +13,7 @@ from common.data.fasta import read_fasta
 from common.data.labelled import read_labelled
 from common.data.registry import find_dataset
 from common.errors import DataError, UsageError
+from reproductions.cli import app_of
 from reproductions.rnatracker import screening
 from reproductions.rnatracker.amounts import RAW
 from reproductions.rnatracker.screening import expressed, longest_coding_isoforms, screen
@@ -95,7 +96,7 @@ def test_genes_of_another_assembly_leave_nothing(raw, tmp_path):
 def test_the_command_writes_what_training_reads(raw, tmp_path):
     table, fasta = raw
     arguments = ["cefra", str(fasta), "--table", str(table), "--out", str(tmp_path / "own")]
-    done = CliRunner().invoke(screening.app, arguments)
+    done = CliRunner().invoke(app_of(screening.main), arguments)
     assert done.exit_code == 0, done.output
     written, shares = tmp_path / "own" / "cefra.fa", tmp_path / "own" / "cefra-shares.tsv"
     assert f"reproduce train {written} --paper rnatracker --labels {shares}" in done.output
@@ -113,12 +114,14 @@ def test_the_command_takes_the_tables_of_the_data_set(raw, tmp_path, monkeypatch
         return SimpleNamespace(paths={RAW["cefra"].tables[0]: table})
 
     monkeypatch.setattr(screening, "locate", locate)
-    done = CliRunner().invoke(screening.app, ["cefra", str(fasta), "--out", str(tmp_path / "own")])
+    done = CliRunner().invoke(
+        app_of(screening.main), ["cefra", str(fasta), "--out", str(tmp_path / "own")]
+    )
     assert done.exit_code == 0 and asked == ["cefra-seq"]
 
 
 def test_an_unknown_set_is_refused(raw):
-    done = CliRunner().invoke(screening.app, ["cefrra", str(raw[1])])
+    done = CliRunner().invoke(app_of(screening.main), ["cefrra", str(raw[1])])
     assert isinstance(done.exception, UsageError)
     assert "'cefrra' is not known. Use cefra or apex" in str(done.exception)
 

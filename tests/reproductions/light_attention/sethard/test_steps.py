@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 from common.data.fasta import read_fasta
 from common.data.uniprot import Entry, Location
 from common.errors import DataError, UsageError
+from reproductions.cli import app_of
 from reproductions.light_attention.data import LOCATIONS
-from reproductions.light_attention.sethard.__main__ import app
+from reproductions.light_attention.sethard.__main__ import main
 from reproductions.light_attention.sethard.steps import (
     build,
     eligible,
@@ -138,7 +139,9 @@ def test_steps_leave_one_protein_of_each_new_family(uniprot, tmp_path):
 @needs_mmseqs
 def test_command_prints_what_each_step_leaves(uniprot, tmp_path):
     words = [str(uniprot), "-o", str(tmp_path / "h.fasta"), "--deeploc"]
-    result = CliRunner().invoke(app, [*words, str(tmp_path / "deeploc.fasta"), "--threads", "1"])
+    result = CliRunner().invoke(
+        app_of(main), [*words, str(tmp_path / "deeploc.fasta"), "--threads", "1"]
+    )
     assert result.exit_code == 0, result.output
     assert "2  representatives at 20% identity" in result.output
 
