@@ -64,6 +64,8 @@ def _facts(model: ReleasedModel, path: Path) -> Iterator[tuple[str, str]]:
         yield "score", scores(card)
         run = f"{card.paper}/{card.experiment}, variant {card.variant}"
         yield "weights", f"of {run}, {card.profile} run, seed {card.seed}, fold {card.fold}"
+        if card.remark:
+            yield "remark", card.remark
         yield "data", f"{card.training['n']:,} training sequences, {model.dataset}"
         yield "licence", f"of the data: {card.licence}"
     else:

@@ -8,7 +8,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from common.backend import compiles_steps
 from common.layers.masking import MaskedLayer, zero_padding
 
 Tensor = Any
@@ -54,8 +53,8 @@ def correlate(
         kernel once. The same sums as the backend's convolution; on CPUs, and with hundreds of
         features and filters, up to 1.8 times as fast, for `width` times the input's memory.
     wanted : (batch, length of the output) bool, optional
-        The windows that matter: as a product only these are computed, unless the step is compiled
-        as a whole and needs fixed shapes. What comes back for the others is not defined.
+        The windows that matter: as a product only these are computed, but for JAX, whose compiled
+        steps need fixed shapes. What comes back for the others is not defined.
 
     Returns
     -------
@@ -69,7 +68,7 @@ def correlate(
     batch, reach, _ = ops.shape(x)
     length = reach - width + 1
     weights = ops.reshape(kernel, (width * features, filters))
-    if wanted is None or compiles_steps():
+    if wanted is None or keras.config.backend() == "jax":
         windows = ops.concatenate([x[:, shift : shift + length] for shift in range(width)], axis=-1)
         product = ops.matmul(ops.reshape(windows, (-1, width * features)), weights)
     else:

@@ -55,6 +55,7 @@ class Card:
     weights_sha256 : str
         Of the `.npz` file beside the card.
     remark : str
+        What a user must know of the run: training that was ended early, a stand-in database.
     """
 
     model: str

@@ -110,6 +110,7 @@ def draft_card(
 ) -> Card:
     """The card before anything was measured."""
     first = SeedScores.from_tables([record.predictions], "predictions")
+    extra = record.content["extra"]
     training = examples.loc[examples["part"] == TRAIN, "sequence"]
     return Card(
         model=model.name,
@@ -136,7 +137,7 @@ def draft_card(
         training=describe_training(training, model.alphabet),
         commit=record.content["provenance"]["commit"],
         weights_sha256=weights_sha256,
-        remark=record.content["extra"].get("remark", ""),
+        remark="; ".join(filter(None, (extra.get("cut_short"), extra.get("remark")))),
     )
 
 

@@ -38,13 +38,15 @@ def test_with_weights_score_spread_data_and_licence(tmp_path):
     weights_of(path).write_bytes(b"weights")
     told = {"temperature": 1.2, "ece_before": 0.09, "ece_after": 0.02}
     card = tiny.card(calibration=told, spread={"accuracy": 0.004}, n_seeds=3, licence="CC BY 4.0")
-    write_card(path, replace(card, weights_sha256=digest_of(weights_of(path))))
+    digest = digest_of(weights_of(path))
+    write_card(path, replace(card, weights_sha256=digest, remark="9 of at most 45 epochs"))
     text = model_list.describe(MODELS["deeploc"], path)
     words = " ".join(text.split())
     assert "accuracy 0.500 on 10 (simulated), ± 0.004 over 3 seeds" in words
     assert "calibration error 0.090, calibrated 0.020" in words
     assert "300 training sequences, deeploc1" in words
     assert "of the data: CC BY 4.0" in words
+    assert "remark 9 of at most 45 epochs" in words
     assert "needs nothing else" in words
     assert max(map(len, text.splitlines())) <= model_list.WIDTH
 

@@ -221,11 +221,16 @@ def test_another_way_to_cut_is_refused():
 def test_a_released_network_reads_proteins(results, tmp_path):
     from common.predict.card import read_card, weights_of
     from common.predict.predictor import Predictor
-    from common.predict.release import release
+    from common.predict.release import best_run, draft_card, release
     from reproductions.deeploc.predictor import MODEL
 
     path = release(PAPER, MODEL, results, tmp_path, "smoke")
     card = read_card(path)
+    group, record = best_run(PAPER, MODEL, results, "smoke")
+    record.content["extra"]["cut_short"] = "1 of at most 2 epochs"
+    examples = MODEL.examples(record.settings, record.key.seed, record.key.fold)
+    cut = draft_card(PAPER, MODEL, group, record, examples, card.weights_sha256)
+    assert (card.remark, cut.remark) == ("", "1 of at most 2 epochs")
     predictor = Predictor(card, MODEL.load(card, weights_of(path)))
     table = predictor.predict({"P1": "M" + "AC" * 20, "P2": "MKRRR" * 30})
     np.testing.assert_allclose(table[list(LOCATIONS)].sum(axis=1), 1, rtol=0, atol=1e-4)
