@@ -82,12 +82,19 @@ def tabulate(results: Path) -> list[ResultTable]:
 
 
 def _groups(records: Sequence[Record], method: Method) -> dict[str, RunGroup]:
-    """Runs of a method, by input."""
-    chosen = {
-        source: choose_group(records, name, method.variant)
-        for source, name in method.experiments.items()
-    }
-    return {source: group for source, group in chosen.items() if group}
+    """Runs of a method, by the input that they read."""
+    found: dict[str, RunGroup] = {}
+    for source, name in method.experiments.items():
+        group = choose_group(records, name, method.variant)
+        if group:
+            found.setdefault(_input_of(group, source), group)
+    return found
+
+
+def _input_of(group: RunGroup, declared: str) -> str:
+    """What some runs read: shortened ones take a smaller UniRep than their experiment's."""
+    embedder = str(group.records[0].settings["embedder"]).replace("unirep", "UniRep")
+    return embedder if declared != OWN_INPUT and embedder in INPUTS else declared
 
 
 def _methods(groups: Sequence[dict[str, RunGroup]], test_set: str, score: str) -> ResultTable:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import fnmatch
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -184,6 +186,16 @@ def test_every_method_stands_beside_what_is_printed(results):
     assert len(tables["reweighted"].rows) == 6
     assert len(tables["table-4"].rows) == 10
     assert tables["sethard-mcc"].rows[2][1].text == "0.522 ± 0.010"
+
+
+def test_shortened_runs_stand_under_the_language_model_that_they_read(results, tmp_path):
+    folder = Path("runs/smoke/light_attention/la-unirep256")
+    shutil.copytree(results / folder, tmp_path / folder)
+    for path in (tmp_path / folder).rglob("*.json"):
+        path.write_text(path.read_text().replace('"random-8"', '"unirep-64"'))
+    shown = tabulate(tmp_path)[0]
+    row = dict(zip(shown.columns, shown.rows[2], strict=True))
+    assert row["Here, UniRep-64"].text and not row["Here, UniRep-256"]
 
 
 def test_without_runs_there_is_table_4_alone(tmp_path):
