@@ -122,7 +122,7 @@ def check_verdicts(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
     """
     pairs = _pairs(old, new, ("paper", "source", "row", "column", "metric"))
     return [
-        _verdicts(", ".join(name), before, after, _row_falls)
+        _verdicts("row", ", ".join(name), before, after, _row_falls)
         for name, before, after in pairs
         if after is None or not math.isnan(before["reproduced"])
     ]
@@ -140,7 +140,7 @@ def check_claims(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
     """
     tested = old[old["verdict"] != "not attempted"]
     return [
-        _verdicts(f"{name[0]}, claim: {name[1]}", before, after, _claim_falls)
+        _verdicts("claim", f"{name[0]}, claim: {name[1]}", before, after, _claim_falls)
         for name, before, after in _pairs(tested, new, ("paper", "claim"))
     ]
 
@@ -196,14 +196,15 @@ def _pairs(
 
 
 def _verdicts(
+    kind: str,
     name: str,
     before: pd.Series,
     after: pd.Series | None,
     falls: Callable[[pd.Series, pd.Series], list[str]],
 ) -> Outcome:
-    """Outcome of a row that is in both tables, or no longer in the new one."""
+    """Outcome of a row or a claim that is in both tables, or no longer in the new one."""
     if after is None:
-        return Outcome(name, before["verdict"], "no row", "", True, "it is gone")
+        return Outcome(name, before["verdict"], "no row", "", True, f"the {kind} is gone")
     notes = falls(before, after)
     return Outcome(name, before["verdict"], after["verdict"], "", bool(notes), "; ".join(notes))
 

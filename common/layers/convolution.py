@@ -67,16 +67,19 @@ def correlate(
         x = ops.pad(x, ((0, 0), ((width - 1) // 2, width // 2), (0, 0)))
     batch, reach, _ = ops.shape(x)
     length = reach - width + 1
-    weights = ops.reshape(kernel, (width * features, filters))
+    places = None
     if wanted is None or keras.config.backend() == "jax":
         windows = ops.concatenate([x[:, shift : shift + length] for shift in range(width)], axis=-1)
-        product = ops.matmul(ops.reshape(windows, (-1, width * features)), weights)
     else:
         (places,) = ops.nonzero(ops.reshape(wanted, (-1,)))
         first = places // length * reach + places % length
         rows = ops.expand_dims(first, 1) + ops.arange(width, dtype=first.dtype)
         windows = ops.take(ops.reshape(x, (-1, features)), rows, axis=0)
-        product = ops.matmul(ops.reshape(windows, (-1, width * features)), weights)
+    product = ops.matmul(
+        ops.reshape(windows, (-1, width * features)),
+        ops.reshape(kernel, (width * features, filters)),
+    )
+    if places is not None:
         product = ops.scatter(ops.expand_dims(places, 1), product, (batch * length, filters))
     return ops.reshape(product, (batch, length, filters))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -14,20 +15,19 @@ Tensor = Any
 
 
 class _MaskedPool1D(MaskedLayer):
-    """Windows side by side, each sequence's last incomplete one dropped."""
+    """Windows side by side, each sequence's last incomplete one dropped; `pool` takes each in."""
+
+    pool: Callable[..., Tensor]
 
     def __init__(self, pool_size: int, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.pool_size = pool_size
 
-    def _pool(self, x: Tensor) -> Tensor:
-        """Pool every window, (batch, length, features): each kind of pooling has its own."""
-        raise NotImplementedError
-
     def call(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         x, mask = pad_to_at_least(x, mask, self.pool_size)
         mask = mask[:, self.pool_size - 1 :: self.pool_size]
-        return zero_padding(self._pool(x), mask), mask
+        size = self.pool_size
+        return zero_padding(self.pool(x, size, size, data_format="channels_last"), mask), mask
 
     def compute_output_spec(self, x: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
         batch, length, features = x.shape
@@ -71,8 +71,7 @@ class MaskedMaxPool1D(_MaskedPool1D):
     drops the incomplete one at the end of a single sequence; the output is zero on padding.
     """
 
-    def _pool(self, x: Tensor) -> Tensor:
-        return ops.max_pool(x, self.pool_size, self.pool_size, data_format="channels_last")
+    pool = staticmethod(ops.max_pool)
 
 
 @keras.saving.register_keras_serializable(package="reproduce")
@@ -103,8 +102,7 @@ class MaskedAveragePool1D(_MaskedPool1D):
     Masking: as in `MaskedMaxPool1D`.
     """
 
-    def _pool(self, x: Tensor) -> Tensor:
-        return ops.average_pool(x, self.pool_size, self.pool_size, data_format="channels_last")
+    pool = staticmethod(ops.average_pool)
 
 
 @keras.saving.register_keras_serializable(package="reproduce")

@@ -203,7 +203,7 @@ def test_better_side_of_a_verdict(metric, before, after, fell):
         ({"verdict": "does not hold"}, "the verdict is worse"),
         ({"verdict": "not attempted", "data": "", "profile": ""}, "the verdict is worse"),
         ({"data": "stand-in"}, "exact data before, stand-in now"),
-        ({"claim": "c above d"}, "it is gone"),
+        ({"claim": "c above d"}, "the claim is gone"),
     ],
 )
 def test_falls_of_a_claim(changes, note):
@@ -218,7 +218,7 @@ def test_falls_of_a_claim(changes, note):
 def test_row_that_is_gone():
     outcome = verdicts(None)
     assert outcome.fell
-    assert outcome.note == "it is gone"
+    assert outcome.note == "the row is gone"
 
 
 def test_number_that_never_was_cannot_vanish():
