@@ -64,7 +64,7 @@ def run(tree: Path, line: str) -> str:
     return done.stdout
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_worked_example(tree):
     (commands,) = (text.splitlines() for _, kind, text in blocks() if kind == "sh")
     printed = [run(tree, line) for line in commands]

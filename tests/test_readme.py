@@ -25,7 +25,7 @@ def test_example_has_five_lines():
     assert len(example("train")) == 5
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_example_of_training(tmp_path):
     command = tmp_path / "bin" / "reproduce"
     command.parent.mkdir()

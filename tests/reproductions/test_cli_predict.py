@@ -92,7 +92,7 @@ def test_printed_command_for_shards_gives_the_same_table(released, tmp_path):
     assert "bad" in listed and "empty" in listed
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_part_of_json_lines_with_bad_records_only(released, tmp_path):
     source, out = tmp_path / "in.fasta", tmp_path / "out.jsonl"
     source.write_text(">P1\nMKTAYIA\n>bad\nMK1\n")

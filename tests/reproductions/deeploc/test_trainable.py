@@ -55,6 +55,7 @@ def test_every_task_has_its_head(task):
     np.testing.assert_allclose(outputs["attention"].sum(axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.long
 def test_study_of_own_proteins(tmp_path):
     frame = simulate_proteins(150, 3)
     frame = frame[frame["location"].isin(["Extracellular", "Nuclear"])].reset_index(drop=True)
