@@ -56,7 +56,7 @@ def test_wrong_settings_are_refused():
         tsne(np.arange(10.0))
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(find_spec("umap") is None, reason="umap-learn is not installed")
 def test_umap_keeps_clusters_apart_and_repeats_by_seed():
     matrix = clusters()

@@ -12,7 +12,7 @@ import pytest
 
 from tests.common.layers import cases
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.long
 
 HERE = keras.backend.backend()
 OTHER = {"tensorflow": "jax", "jax": "tensorflow"}.get(HERE, "tensorflow")

@@ -231,7 +231,7 @@ def test_targets_that_cannot_be(predictor, fasta, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["in.fasta", "link"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_five_kills_at_random_moments_change_no_byte(tmp_path):
     path = tmp_path / "in.fasta"
     proteins = tiny.random_proteins(5000, 1)

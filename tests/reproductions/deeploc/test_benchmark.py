@@ -18,7 +18,7 @@ only_tensorflow = pytest.mark.skipif(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @only_tensorflow
 def test_every_figure_is_measured(monkeypatch):
     small = {"max_length": 30, "kernel_sizes": [3], "lstm_units": 4, "decoder_units": 8, "steps": 2}

@@ -11,6 +11,7 @@ from reproductions.rnatracker.model import build
 from reproductions.rnatracker.training import load_parts
 
 
+@pytest.mark.long
 def test_every_figure_is_measured(monkeypatch, tmp_path):
     monkeypatch.setenv("REPRODUCE_RESULTS", str(tmp_path))
     for name, value in (

@@ -23,7 +23,7 @@ only_tensorflow = pytest.mark.skipif(
 )
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @only_tensorflow
 def test_every_figure_is_measured(monkeypatch):
     small = {"simulated_proteins": 66, "kernel_sizes": [1], "max_length": 30}
