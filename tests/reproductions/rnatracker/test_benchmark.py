@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from types import SimpleNamespace
 
+import pytest
+
 from reproductions.rnatracker import benchmark
 from reproductions.rnatracker.experiments import SETTINGS
 from reproductions.rnatracker.model import build
