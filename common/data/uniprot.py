@@ -25,7 +25,8 @@ class Location:
     Parameters
     ----------
     name : str
-        As UniProt writes it, such as ``Cytoplasm, cytoskeleton``.
+        From the place to its parts, such as ``Cytoplasm, Cytoskeleton``: in the XML these are
+        elements side by side.
     evidence : frozenset of str
         Evidence codes; empty where there is none.
     """
@@ -137,7 +138,9 @@ def _locations(element: Element, codes: dict[str, str]) -> Iterator[Location]:
     for comment in _children(element, "comment"):
         if comment.get("type") != "subcellular location":
             continue
-        for place in _children(comment, "subcellularLocation", "location"):
-            keys = place.get("evidence", "").split()
+        for place in _children(comment, "subcellularLocation"):
+            parts = list(_children(place, "location"))
+            keys = [key for part in parts for key in part.get("evidence", "").split()]
             evidence = frozenset(codes[key] for key in keys if key in codes)
-            yield Location((place.text or "").strip(), evidence)
+            names = [(part.text or "").strip() for part in parts]
+            yield Location(", ".join(names), evidence)

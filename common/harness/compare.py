@@ -156,7 +156,10 @@ def _not_measured(group: RunGroup, metric: str) -> str:
 
 def _no_run(paper: PaperTables, target: Target, profile: str | None) -> str:
     command = f"reproduce run {paper.name}/{target.experiment} --variant {target.variant}"
-    return f"no finished run; the command would be: {command} --profile {profile or 'full'}"
+    command += f" --profile {profile or 'full'}"
+    if target.before:
+        return f"no finished run; the commands would be: {target.before}; {command}"
+    return f"no finished run; the command would be: {command}"
 
 
 def _row(one: Reported, **ours: object) -> Row:

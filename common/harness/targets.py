@@ -32,6 +32,8 @@ class Target:
         label, or without it); by default the sum of the printed table's row.
     folds : int, optional
         Folds whose predictions are pooled; by default those that there are.
+    before : str
+        Command that the run needs first, such as one that makes its features.
     """
 
     experiment: str
@@ -41,6 +43,7 @@ class Target:
     reported_runs: int = 1
     total: float | None = None
     folds: int | None = None
+    before: str = ""
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,8 @@ from reproductions.light_attention.data import AMINO_ACIDS, Table
 PER_PROTEIN = ("ffn", "at")
 INPUTS = ("tokens", "profile", "embedding")
 PROFILE_WIDTH = 20
+PROFILE_FILE = "profiles.h5"
+"""Its name among the cached embeddings."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,13 @@ class Features:
         return {"protein": VectorSource(self.vectors(frame))}
 
 
-def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None) -> Features:
+def load_features(
+    settings: Mapping[str, Any],
+    table: Table,
+    stream: Any = None,
+    *,
+    read: pd.DataFrame | None = None,
+) -> Features:
     """Features that the settings name, computed where the cache lacks them.
 
     Parameters
@@ -109,6 +117,8 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
         All its proteins are embedded.
     stream : file, optional
         Where the progress of the embedding is printed.
+    read : DataFrame, optional
+        ``id`` and ``sequence`` of those that a file of the user must hold; by default all.
 
     Returns
     -------
@@ -128,13 +138,13 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
     if settings["input"] == "tokens":
         return Features(len(AMINO_ACIDS.letters), settings["cut_to"])
     if settings["input"] == "profile":
-        return _profiles(settings, table.frame)
+        return _profiles(settings, table.frame if read is None else read)
     model = find_model(settings["embedder"])
     given = given_file(settings)
     path = given or _computed(settings, table.frame, stream)
     store = embedding_store(path, model.name, model.width)
     features = Features(model.width, settings["cut_to"], store, stored_whole=given is not None)
-    frame = table.frame
+    frame = table.frame if read is None or given is None else read
     rows = features.sequences(frame) if given is None else frame["sequence"].tolist()
     if settings["network"] in PER_PROTEIN and store.is_reduced:
         store.lengths(frame["id"].tolist())
@@ -145,11 +155,13 @@ def load_features(settings: Mapping[str, Any], table: Table, stream: Any = None)
 
 def _profiles(settings: Mapping[str, Any], frame: pd.DataFrame) -> Features:
     """Profiles of whole proteins from the file that the settings name."""
-    if not settings["embeddings"]:
-        fault = "no file of profiles is named"
-        remedy = f"Give an HDF5 file of {PROFILE_WIDTH} features a residue: --set embeddings=FILE"
-        raise UsageError("embeddings", fault, remedy)
-    store = PerResidueStore(Path(settings["embeddings"]), PROFILE_WIDTH)
+    path = given_file(settings, PROFILE_FILE)
+    if path is None:
+        usual = cache_folder() / "embeddings" / PROFILE_FILE
+        fault = f"no file of profiles is named, and none lies at {usual}"
+        remedy = f"Lay an HDF5 file of {PROFILE_WIDTH} features a residue there"
+        raise UsageError("embeddings", fault, f"{remedy}, or name one: --set embeddings=FILE")
+    store = PerResidueStore(path, PROFILE_WIDTH)
     store.check(frame["id"].tolist(), frame["sequence"].str.len().tolist())
     return Features(PROFILE_WIDTH, settings["cut_to"], store)
 
@@ -173,12 +185,24 @@ def own_features(settings: Mapping[str, Any], frame: pd.DataFrame, stream: Any =
     return Features(model.width, settings["cut_to"], store, stored_whole=False)
 
 
-def given_file(settings: Mapping[str, Any]) -> Path | None:
-    """Embeddings of whole proteins that a user made: named, or laid in the cache by model."""
+def given_file(settings: Mapping[str, Any], *usual: str) -> Path | None:
+    """Features of whole proteins that a user made: named, or laid in the cache.
+
+    Parameters
+    ----------
+    settings : mapping
+    *usual : str
+        Names in the cache, the first that there is; by default that of the language model, for
+        networks that read means behind that of a file of one vector a protein.
+    """
     if settings["embeddings"]:
         return Path(settings["embeddings"])
-    usual = cache_folder() / "embeddings" / f"{settings['embedder']}.h5"
-    return usual if usual.exists() else None
+    if not usual:
+        model = settings["embedder"]
+        reduced = (f"{model}-reduced.h5",) if settings["network"] in PER_PROTEIN else ()
+        usual = (*reduced, f"{model}.h5")
+    folder = cache_folder() / "embeddings"
+    return next((folder / name for name in usual if (folder / name).exists()), None)
 
 
 def has_features(settings: Mapping[str, Any], table: Table) -> bool:

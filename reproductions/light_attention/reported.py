@@ -8,12 +8,15 @@ from typing import Any
 from common.harness.targets import NotAttempted, Target
 
 QUOTED = NotAttempted("another group's method, which the paper quotes and does not run")
+DEEPLOC = {"DeepLoc": "profile-ensemble", "DeepLoc62": "blosum-ensemble"}
+"""Methods that have a paper of their own here, by its experiment."""
+
+EMBEDDERS = {"seqvec": "seqvec", "protbert": "protbert-bfd", "prott5": "prott5-bfd"}
+EMBEDDERS["prott5-u50"] = "prott5-uniref50"
+CACHE = "data/cache/embeddings"
 RESAMPLED = "setHARD resampled to the setDeepLoc class distribution"
 TABLES = {"setDeepLoc": "", "setHARD": "setHARD/", RESAMPLED: "setHARD-resampled/"}
-OTHERS = (
-    *("LocTree2", "MultiLoc2", "SherLoc2", "YLoc", "CELLO", "iLoc-Euk", "WoLF PSORT"),
-    *("DeepLoc62", "DeepLoc"),
-)
+OTHERS = (*("LocTree2", "MultiLoc2", "SherLoc2", "YLoc", "CELLO", "iLoc-Euk", "WoLF PSORT"),)
 METHODS = {"AT": "at", "FFN": "ffn", "LA": "la", "Bahdanau attention": "bahdanau"}
 MODELS = {
     "SeqVec": "seqvec",
@@ -45,7 +48,7 @@ assumed for the FFN on SeqVec and ProtBert, since their studies list ten seeds.
 """
 
 LATER_RUNS = {"bahdanau-prott5": 3}
-"""The same for the later results: assumed, as ten is for all others."""
+"""The same for the later results, as stored there; all others are means of ten."""
 
 SHORT = {
     "Mem": "Cell.membrane",
@@ -73,6 +76,11 @@ def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
     of the repository are those of the released code and compared with ``code``.
     """
     source, metric = row["source"], row["metric"]
+    if row["row"] in DEEPLOC:
+        return NotAttempted(
+            "a method that has a paper of its own here, where the number stands too",
+            f"reproduce run deeploc/{DEEPLOC[row['row']]} --profile full",
+        )
     if row["row"] in OTHERS:
         return QUOTED
     if source == "Table 3":
@@ -106,7 +114,19 @@ def _row_of_a_method(row: Mapping[str, Any]) -> Target:
         reported_runs=LATER_RUNS.get(experiment, 10)
         if later
         else RUNS.get((experiment, row["column"]), 1),
+        before=_features_of(experiment),
     )
+
+
+def _features_of(experiment: str) -> str:
+    """The command that makes what an experiment reads, where it is not made on the way."""
+    if experiment == "la-profiles":
+        return f"profiles of 20 features a residue in {CACHE}/profiles.h5 (see the paper's README)"
+    model = EMBEDDERS.get(experiment.split("-", 1)[1].removeprefix("mean-").removeprefix("no-max-"))
+    if model is None:
+        return ""
+    files = " --weights FOLDER" if model == "seqvec" else ""
+    return f"reproduce embed {model} FASTA{files} -o {CACHE}/{model}.h5"
 
 
 def _experiment_of(name: str) -> str:

@@ -89,8 +89,8 @@ def load_split(settings: dict, *, simulate: bool = False, stream: Any = None) ->
         cytoplasm_nucleus=settings["cytoplasm_nucleus"],
         simulate=simulate,
     )
-    features = load_features(settings, table, stream)
     frames = parts_of(table, settings["target"], settings["longest"])
+    features = load_features(settings, table, stream, read=pd.concat(frames.values()))
     per_protein = settings["network"] in ("ffn", "at")
     examples = {
         split: make_examples(frame, features, settings["target"], per_protein)

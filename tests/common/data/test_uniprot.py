@@ -17,7 +17,9 @@ ENTRY = """
     <subcellularLocation>
       <location evidence="1 2">Nucleus</location><topology evidence="2">Peripheral</topology>
     </subcellularLocation>
-    <subcellularLocation><location>Cytoplasm, cytosol</location></subcellularLocation>
+    <subcellularLocation>
+      <location>Cytoplasm</location><location evidence="1">Cytoskeleton</location>
+    </subcellularLocation>
   </comment>
   <comment type="function"><text>Nothing</text></comment>
   <evidence key="1" type="ECO:0000269"/><evidence key="2" type="ECO:0000305"/>
@@ -43,10 +45,10 @@ def test_entries_have_their_locations_with_evidence(path):
     first, second = read_uniprot(path)
     assert (first.accession, first.sequence, first.reviewed) == ("P1", "MKVLA", True)
     assert first.lineage == ("Eukaryota", "Fungi") and not first.fragment
-    nucleus, cytosol = first.locations
+    nucleus, skeleton = first.locations
     assert (nucleus.name, nucleus.experimental) == ("Nucleus", True)
     assert nucleus.evidence == {EXPERIMENT, "ECO:0000305"}
-    assert (cytosol.name, cytosol.experimental) == ("Cytoplasm, cytosol", False)
+    assert (skeleton.name, skeleton.experimental) == ("Cytoplasm, Cytoskeleton", True)
     assert (second.reviewed, second.fragment, second.locations) == (False, True, ())
 
 

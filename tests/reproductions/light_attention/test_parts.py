@@ -16,7 +16,7 @@ from common.paths import mirror_folder
 from reproductions.light_attention import features
 from reproductions.light_attention.data import LOCATIONS, MEMBRANE, load_table
 from reproductions.light_attention.experiments import PAPER
-from reproductions.light_attention.features import load_features
+from reproductions.light_attention.features import given_file, load_features
 from reproductions.light_attention.resampling import as_distributed, reweighted_accuracy
 from reproductions.light_attention.table_4 import table_4, wrong_percentages
 from reproductions.light_attention.training import load_split, make_examples, parts_of
@@ -180,7 +180,7 @@ def _replace(file, name, values) -> None:
     file[name] = values
 
 
-def test_profiles_are_read_from_the_file_that_is_named(tmp_path):
+def test_profiles_are_read_from_the_file_that_is_named(tmp_path, cache):
     table = load_table("simulated", n=260)
     rows = {
         name: np.full((len(sequence), 20), number / 512, "float32")
@@ -200,6 +200,32 @@ def test_profiles_are_read_from_the_file_that_is_named(tmp_path):
         load_features(settings(input="profile", embeddings=str(narrow)), table)
     with pytest.raises(UsageError, match="no file of profiles is named.*--set embeddings=FILE"):
         load_features(settings(input="profile"), table)
+    usual = write_store(cache / "embeddings" / "profiles.h5", rows.items(), {})
+    assert load_features(settings(input="profile"), table).store.path == usual
+
+
+def test_a_file_need_not_hold_the_proteins_that_are_left_out(tmp_path, cache):
+    table = load_table("simulated", n=260)
+    longest = table.frame["sequence"].str.len().idxmax()
+    read = table.frame.drop(index=longest)
+    rows = [
+        (name, np.ones((len(text), 8)))
+        for name, text in zip(read["id"], read["sequence"], strict=True)
+    ]
+    path = write_store(tmp_path / "e.h5", rows, {"language_model": "random-8"})
+    given = settings(embeddings=str(path))
+    assert load_features(given, table, read=read).stored_whole
+    with pytest.raises(DataError, match=f"{table.frame['id'][longest]}: missing"):
+        load_features(given, table)
+
+
+def test_reduced_embeddings_in_the_cache_serve_networks_that_read_means(cache):
+    folder = cache / "embeddings"
+    folder.mkdir(parents=True)
+    for name in ("random-8.h5", "random-8-reduced.h5"):
+        (folder / name).touch()
+    assert given_file(settings(network="ffn")).name == "random-8-reduced.h5"
+    assert given_file(settings(network="la")).name == "random-8.h5"
 
 
 def test_embeddings_of_another_language_model_are_refused(tmp_path, cache):

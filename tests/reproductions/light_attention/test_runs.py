@@ -158,6 +158,28 @@ def test_rows_go_to_the_experiments_of_their_names(row, column, metric, expected
     assert found.metric == ("setHARD/" if column == "setHARD" else "") + metric
 
 
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("DeepLoc62", "reproduce run deeploc/blosum-ensemble"),
+        (
+            "LA ProtT5",
+            "reproduce embed prott5-bfd FASTA -o data/cache/embeddings/prott5-bfd.h5",
+        ),
+        (
+            "AT SeqVec",
+            "reproduce embed seqvec FASTA --weights FOLDER -o data/cache/embeddings",
+        ),
+        ("LA profiles", "data/cache/embeddings/profiles.h5"),
+        ("LA one-hot", "the command would be: reproduce run light_attention/la-onehot"),
+    ],
+)
+def test_reasons_name_every_command_that_is_needed(row, reason, tmp_path):
+    rows = [one for one in compare([PAPER], tmp_path).to_dict("records") if one["row"] == row]
+    assert rows
+    assert all(reason in one["reason"] for one in rows)
+
+
 def test_claims_are_tested_on_the_records(results):
     table = evaluate_claims([PAPER], results).set_index("claim")
     assert len(table) == len(PAPER.claims)
