@@ -139,7 +139,7 @@ def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
     axes.set_xlabel("accuracy in percent; orange: standard deviation over training seeds")
     handles = [plt.Rectangle((0, 0), 1, 1, color=shade) for shade in SHADES.values()]
     handles += [plt.Rectangle((0, 0), 1, 1, fc="white", ec="grey", hatch="////")]
-    axes.legend(handles, [*SHADES, "printed, not run here"], fontsize=8, loc="lower right")
+    axes.legend(handles, [*SHADES, "printed, not run here"], fontsize=8, loc="upper right")
     axes.set_title("Accuracy on both test sets (our bars: full runs unless named)", fontsize=10)
     return save_figure(figure, folder, "accuracy")[0]
 
