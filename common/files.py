@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from common.errors import StorageError
+from common.errors import StorageError, UsageError
 from common.paths import variable_of
 
 
@@ -79,6 +79,36 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     """Call ``write(temporary)`` and put the result in the place of `path`."""
     with written_whole(path) as temporary:
         write(temporary)
+
+
+@contextmanager
+def only_writer(path: Path) -> Iterator[None]:
+    """Keep a second process from writing the same file; nothing is left beside it.
+
+    Raises
+    ------
+    UsageError
+        Another process is writing it.
+    StorageError
+        The folder cannot be written.
+    """
+    from filelock import FileLock, Timeout
+
+    path = Path(path)
+    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        fault = "another process is writing it"
+        raise UsageError(str(path), fault, "Wait for that one, or name another file") from error
+    except OSError as error:
+        raise storage_error(path, error) from error
+    try:
+        yield
+    finally:
+        Path(lock.lock_file).unlink(missing_ok=True)
+        lock.release()
 
 
 @contextmanager

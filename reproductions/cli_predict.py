@@ -74,6 +74,9 @@ def predict(
 
         check_form(form)
         check_target(Path(fasta), output)
+    if shards and plots is not None:
+        remedy = "Draw from the whole table's FASTA file without --shards"
+        raise UsageError("--plots", "shards draw nothing", remedy)
     if shards:
         _print_commands(fasta, model, output, form, shards)
         return
@@ -191,11 +194,15 @@ def _reporter() -> Callable[[Progress], None] | None:
 
 
 def _plot(predictor: Predictor, source: Path, folder: Path, skip_bad: bool) -> None:
-    """Draw every good record; bad ones were told of when they were predicted."""
+    """Draw every good record once; bad ones were told of when they were predicted."""
     from common.data.fasta import stream_fasta
     from common.predict.plots import plot_prediction
+    from common.predict.seen import SeenIds
 
+    seen = SeenIds()
     for record in stream_fasta(source, (lambda error: None) if skip_bad else None):
+        if seen.meet(record) != "new":
+            continue
         try:
             plot_prediction(predictor, record.id, record.sequence, folder)
         except DataError:

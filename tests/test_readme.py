@@ -47,3 +47,19 @@ def test_example_of_training(tmp_path):
     assert "id\tlength\tlocation" in done.stdout
     assert "SIM00001.png" in done.stdout
     assert "mine/report/index.html" in done.stdout
+
+
+@pytest.mark.long
+def test_python_of_the_page_on_predicting(tmp_path):
+    text = (ROOT / "docs" / "predict.md").read_text()
+    block = re.search(r"## In Python\n\n((?:    .*\n|\n)+)", text)[1]
+    script = "\n".join(line[4:] for line in block.splitlines())
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert sorted(p.name for p in (tmp_path / "plots").iterdir()) == ["scan.png", "scan.svg"]

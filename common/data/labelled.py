@@ -139,10 +139,17 @@ def _read_table(path: Path) -> pd.DataFrame:
     except FileNotFoundError as error:
         raise DataError(str(path), "no such file", "Check the path, or use `header`") from error
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(str(path), f"not a table ({error})", "Give a TSV or CSV file") from error
+        fault = f"not a table ({' '.join(str(error).split())})"
+        raise DataError(str(path), fault, "Give a TSV or CSV file") from error
+    except OSError as error:
+        raise DataError(str(path), f"cannot be read ({error.strerror})", "Name a file") from error
+    if not isinstance(table.index, pd.RangeIndex):
+        fault = f"the row of {table.index[0]} has more fields than the head has columns"
+        raise DataError(str(path), fault, "Mend the row, or name the column")
     if "id" not in table or table.shape[1] < 2:
         fault = f"has the columns {', '.join(map(str, table.columns))}"
         raise DataError(str(path), fault, "A column `id` and one or more of labels are needed")
+    table["id"] = table["id"].str.strip()
     twice = table["id"][table["id"].duplicated()]
     if len(twice):
         raise DataError(f"{path}, {twice.iloc[0]}", "stands in two rows", "Keep one of them")
@@ -154,10 +161,13 @@ def _truth(table: pd.DataFrame) -> tuple[tuple[str, ...], np.ndarray, str]:
     if table.shape[1] > 1:
         return _of_numbers(table)
     cells = table.iloc[:, 0].str.strip()
-    empty = cells.index[cells == ""]
-    if len(empty):
+    parts = [
+        list(dict.fromkeys(word.strip() for word in cell.split(SEVERAL) if word.strip()))
+        for cell in cells
+    ]
+    empty = [name for name, words in zip(cells.index, parts, strict=True) if not words]
+    if empty:
         raise DataError(str(empty[0]), "the label is empty", "Give it one or leave it out")
-    parts = [[word.strip() for word in cell.split(SEVERAL) if word.strip()] for cell in cells]
     names = tuple(sorted({word for words in parts for word in words}))
     if all(len(words) == 1 for words in parts):
         return names, np.array([words[0] for words in parts], dtype=object), "single-label"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ def plot_prediction(
     ----------
     predictor : Predictor
     identifier : str
-        Heads the figure and names its files, as `file_name` says.
+        Heads the figure, shortened to 80 characters, and names its files, as `file_name` says.
     sequence : str
     folder : Path
 
@@ -45,12 +46,20 @@ def plot_prediction(
     shown = weights is not None
     figure = Figure(figsize=(10 if shown else 5, 3.4), layout="constrained")
     axes = figure.subplots(1, 2, width_ratios=(1, 1.6)) if shown else [figure.subplots()]
-    heading = f"{identifier}, {row['length']:,} long: {row['location']}"
+    heading = f"{shortened(identifier)}, {row['length']:,} long: {row['location']}"
     figure.suptitle(heading, fontsize=10, parse_math=False)
     _bars(axes[0], predictor, row[list(predictor.labels)].to_numpy(dtype=float))
     if weights is not None:
         _attention(axes[1], weights)
-    return list(save_figure(figure, folder, file_name(identifier)))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # a letter that the font lacks is a box
+        return list(save_figure(figure, folder, file_name(identifier)))
+
+
+def shortened(identifier: str) -> str:
+    """An id as a heading holds it: one line of at most 80 characters, `�` for controls."""
+    text = "".join(c if c.isprintable() else "\ufffd" for c in identifier)
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def file_name(identifier: str) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 
 from common.data.fasta import Record, stream_fasta
 from common.errors import DataError, UsageError
-from common.files import storage_error
+from common.files import only_writer, storage_error
 from common.predict.panel import Answering
 from common.predict.resuming import Progress, identity_of, note, opened, resume, saved
 from common.predict.seen import SeenIds
@@ -68,7 +68,7 @@ def predict_file(
     Raises
     ------
     UsageError
-        As `check_target`, or an unknown format.
+        As `check_target`, an unknown format, or another process writes `target`.
     DataError
         A bad record, or a file that cannot be read. The windows before a bad record are kept: the
         same call with `skip_bad` goes on behind them. A mended file is predicted anew, so that
@@ -79,12 +79,25 @@ def predict_file(
     check_form(form)
     check_target(source, target)
     target = Path(target)
+    with only_writer(target):
+        return _write(predictor, source, target, form, skip_bad, window, report)
+
+
+def _write(
+    predictor: Answering,
+    source: Path,
+    target: Path,
+    form: str,
+    skip_bad: bool,
+    window: int,
+    report: Callable[[Progress], None] | None,
+) -> Progress:
+    """What `predict_file` does while no other process writes the target."""
     part = target.with_name(f"{target.name}.part")
     bad = target.with_name(f"{target.name}.rejected.tsv")
     state = target.with_name(f"{target.name}.state.json")
     identity = identity_of(predictor, source, form, window)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         done = resume(state, identity, part, bad, skip_bad)
         with opened(part, done.bytes) as out, opened(bad, done.rejected_bytes) as rejected:
             for one in _windows(source, predictor, window, skip_bad, done):

@@ -74,6 +74,20 @@ def test_file_with_plots_and_a_bad_record(released, tmp_path):
     assert sorted(p.name for p in plots.iterdir()) == ["P1.png", "P1.svg", "P2.png", "P2.svg"]
 
 
+def test_figures_are_of_the_records_that_were_predicted(tmp_path, monkeypatch):
+    from reproductions.cli_predict import _plot
+
+    drawn = []
+    monkeypatch.setattr(
+        "common.predict.plots.plot_prediction",
+        lambda predictor, name, sequence, folder: drawn.append((name, sequence)),
+    )
+    source = tmp_path / "in.fasta"
+    source.write_text(">a\nMKV\n>a\nMKT\n>a\nMKV\n>b\nMKL\n")
+    _plot(None, source, tmp_path, skip_bad=True)
+    assert drawn == [("a", "MKV"), ("b", "MKL")]
+
+
 @pytest.mark.long
 def test_printed_command_for_shards_gives_the_same_table(released, tmp_path):
     source, whole, joined = (tmp_path / name for name in ("in.fasta", "whole.tsv", "joined.tsv"))
@@ -113,6 +127,8 @@ def test_commands_for_shards(tmp_path, capsys):
     snakefile = Path(shlex.split(found.out)[4])
     assert snakefile.is_file() and snakefile.parent == ROOT / "common" / "predict"
     assert "--executor slurm --jobs 3" in found.err
+    with pytest.raises(UsageError, match="--plots: shards draw nothing"):
+        predict("my.fasta", model="sonderby", output=out, shards=3, plots=tmp_path)
     with pytest.raises(UsageError, match="model 'deploc'"):
         predict("my.fasta", model="deploc", output=out, shards=3)
     with pytest.raises(UsageError, match="this output is a folder"):

@@ -41,6 +41,24 @@ def test_several_labels(fasta, tmp_path):
     assert list(found.sha256) == ["my.fasta", "labels.tsv"]
 
 
+def test_blanks_and_repeats_change_no_task(fasta, tmp_path):
+    path = table(tmp_path, "id\twhere\n a\tN|N\nb \tC\nc\tN\nd\tC|\n")
+    found = read_labelled(fasta, path, PROTEIN)
+    assert found.task == "single-label"
+    assert found.truth.tolist() == ["N", "C", "N", "C"]
+
+
+def test_labels_that_are_a_folder_or_too_wide_are_one_line(fasta, tmp_path):
+    with pytest.raises(DataError, match="cannot be read") as caught:
+        read_labelled(fasta, tmp_path, PROTEIN)
+    assert str(tmp_path) in str(caught.value)
+    with pytest.raises(DataError, match="row of a has more fields") as caught:
+        read_labelled(fasta, table(tmp_path, "id\tlabel\na\tN\tx\nb\tC\ty\n"), PROTEIN)
+    with pytest.raises(DataError, match="not a table") as caught:
+        read_labelled(fasta, table(tmp_path, "id\tlabel\na\tN\nb\tC\ty\n"), PROTEIN)
+    assert "\n" not in str(caught.value)
+
+
 def test_columns_of_zeros_and_ones(fasta, tmp_path):
     several = table(tmp_path, "id,N,C\na,1,1\nb,0,1\nc,1,0\nd,1,0\n")
     assert read_labelled(fasta, several, PROTEIN).task == "multi-label"
@@ -75,6 +93,7 @@ def test_unmatched_ids_are_listed_or_left_out(fasta, tmp_path):
         ("id\tN\tC\na\t-1\t2\nb\t1\t0\nc\t1\t0\nd\t0\t1\n", r"a: its labels are -1, 2"),
         ("id\tN\tC\na\t0\t0\nb\t1\t0\nc\t1\t1\nd\t0\t1\n", r"a: has no label"),
         ("id\tlabel\na\tN\nb\t\nc\tN\nd\tC\n", r"b: the label is empty"),
+        ("id\tlabel\na\tN\nb\t|\nc\tN\nd\tC\n", r"b: the label is empty"),
         ("id\tlabel\na\tN\nb\tN\nc\tN\nd\tN\n", r"the only label is N"),
         ("id\tlabel\na\tN\nb\tN\nc\tN\nd\tC\n", r"label C: 1 sequences.*needs 2"),
         ("id\tlabel\na\tN\na\tN\nc\tN\nd\tC\n", r"a: stands in two rows"),

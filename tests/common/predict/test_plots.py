@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from common.predict.plots import file_name, plot_mutations, plot_prediction
+from common.predict.plots import file_name, plot_mutations, plot_prediction, shortened
 from common.predict.predictor import Predictor
 
 TEXT = "MKTAYIAKQRQISFVKSHFSACDEGLNPTVW"
@@ -26,6 +26,17 @@ def test_figures_of_other_ids_have_other_names():
     assert names[0] == "a_b" and names[4] == "x" * 80
     assert len(set(names)) == len(ids)
     assert names[6].startswith("sequence-")
+
+
+def test_a_heading_is_one_line_of_its_width():
+    assert shortened("sp|P1|X") == "sp|P1|X"
+    assert shortened("x" * 3000) == "x" * 79 + "…"
+    assert shortened("a\x1b[31mb\n") == "a\ufffd[31mb\ufffd"
+
+
+def test_a_letter_that_the_font_lacks_is_no_warning(predictor, tmp_path, recwarn):
+    assert all(path.exists() for path in plot_prediction(predictor, "蛋白", TEXT, tmp_path))
+    assert not [one for one in recwarn if "Glyph" in str(one.message)]
 
 
 def test_dollars_are_no_formula(predictor, tmp_path):

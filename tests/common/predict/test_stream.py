@@ -219,6 +219,17 @@ def test_records_that_were_skipped_are_not_where_it_must_stop(predictor, tmp_pat
         predict_file(predictor, path, out, window=1)
 
 
+def test_a_second_start_on_the_same_output_is_refused(predictor, fasta, tmp_path):
+    out = tmp_path / "out.tsv"
+
+    def again(done):
+        with pytest.raises(UsageError, match="another process is writing it"):
+            predict_file(predictor, fasta, out)
+
+    predict_file(predictor, fasta, out, report=again)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["in.fasta", "out.tsv"]
+
+
 def test_targets_that_cannot_be(predictor, fasta, tmp_path):
     content = fasta.read_bytes()
     (tmp_path / "link").symlink_to(fasta)
