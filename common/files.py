@@ -8,9 +8,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from common.errors import StorageError, UsageError
 from common.paths import variable_of
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 
 @contextmanager
@@ -81,6 +85,18 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
         write(temporary)
 
 
+def _lock_of(path: Path) -> FileLock:
+    """The lock beside a file, ``.NAME.lock``, in a folder that is made where it is not there."""
+    from filelock import FileLock
+
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return FileLock(path.with_name(f".{path.name}.lock"))
+    except OSError as error:
+        raise storage_error(path, error) from error
+
+
 @contextmanager
 def only_writer(path: Path) -> Iterator[None]:
     """Keep a second process from writing the same file; nothing is left beside it.
@@ -92,12 +108,10 @@ def only_writer(path: Path) -> Iterator[None]:
     StorageError
         The folder cannot be written.
     """
-    from filelock import FileLock, Timeout
+    from filelock import Timeout
 
-    path = Path(path)
-    lock = FileLock(path.with_name(f".{path.name}.lock"))
+    lock = _lock_of(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout as error:
         fault = "another process is writing it"
@@ -126,12 +140,8 @@ def locked(path: Path) -> Iterator[None]:
     StorageError
         The folder cannot be written.
     """
-    from filelock import FileLock
-
-    path = Path(path)
+    lock = _lock_of(path)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_name(f".{path.name}.lock"))
         lock.acquire()
     except OSError as error:
         raise storage_error(path, error) from error

@@ -132,19 +132,20 @@ def load_features(
         A file of embeddings or profiles is missing or damaged, was made by another model, or does
         not fit the proteins.
     """
+    read = table.frame if read is None else read
     if settings["input"] not in INPUTS:
         fault = f"{settings['input']!r} is not known"
         raise UsageError("input", fault, f"Use {', '.join(INPUTS[:-1])} or {INPUTS[-1]}")
     if settings["input"] == "tokens":
         return Features(len(AMINO_ACIDS.letters), settings["cut_to"])
     if settings["input"] == "profile":
-        return _profiles(settings, table.frame if read is None else read)
+        return _profiles(settings, read)
     model = find_model(settings["embedder"])
     given = given_file(settings)
     path = given or _computed(settings, table.frame, stream)
     store = embedding_store(path, model.name, model.width)
     features = Features(model.width, settings["cut_to"], store, stored_whole=given is not None)
-    frame = table.frame if read is None or given is None else read
+    frame = table.frame if given is None else read
     rows = features.sequences(frame) if given is None else frame["sequence"].tolist()
     if settings["network"] in PER_PROTEIN and store.is_reduced:
         store.lengths(frame["id"].tolist())
@@ -155,7 +156,7 @@ def load_features(
 
 def _profiles(settings: Mapping[str, Any], frame: pd.DataFrame) -> Features:
     """Profiles of whole proteins from the file that the settings name."""
-    path = given_file(settings, PROFILE_FILE)
+    path = given_file(settings)
     if path is None:
         usual = cache_folder() / "embeddings" / PROFILE_FILE
         fault = f"no file of profiles is named, and none lies at {usual}"
@@ -185,22 +186,19 @@ def own_features(settings: Mapping[str, Any], frame: pd.DataFrame, stream: Any =
     return Features(model.width, settings["cut_to"], store, stored_whole=False)
 
 
-def given_file(settings: Mapping[str, Any], *usual: str) -> Path | None:
+def given_file(settings: Mapping[str, Any]) -> Path | None:
     """Features of whole proteins that a user made: named, or laid in the cache.
 
-    Parameters
-    ----------
-    settings : mapping
-    *usual : str
-        Names in the cache, the first that there is; by default that of the language model, for
-        networks that read means behind that of a file of one vector a protein.
+    There it is `PROFILE_FILE`, or a file by the language model's name; for networks that read
+    means, one of a vector a protein comes first.
     """
     if settings["embeddings"]:
         return Path(settings["embeddings"])
-    if not usual:
-        model = settings["embedder"]
-        reduced = (f"{model}-reduced.h5",) if settings["network"] in PER_PROTEIN else ()
-        usual = (*reduced, f"{model}.h5")
+    usual = [f"{settings['embedder']}.h5"]
+    if settings["input"] == "profile":
+        usual = [PROFILE_FILE]
+    elif settings["network"] in PER_PROTEIN:
+        usual.insert(0, f"{settings['embedder']}-reduced.h5")
     folder = cache_folder() / "embeddings"
     return next((folder / name for name in usual if (folder / name).exists()), None)
 

@@ -11,12 +11,16 @@ QUOTED = NotAttempted("another group's method, which the paper quotes and does n
 DEEPLOC = {"DeepLoc": "profile-ensemble", "DeepLoc62": "blosum-ensemble"}
 """Methods that have a paper of their own here, by its experiment."""
 
-EMBEDDERS = {"seqvec": "seqvec", "protbert": "protbert-bfd", "prott5": "prott5-bfd"}
-EMBEDDERS["prott5-u50"] = "prott5-uniref50"
+EMBEDDERS = {
+    "seqvec": "seqvec",
+    "protbert": "protbert-bfd",
+    "prott5": "prott5-bfd",
+    "prott5-u50": "prott5-uniref50",
+}
 CACHE = "data/cache/embeddings"
 RESAMPLED = "setHARD resampled to the setDeepLoc class distribution"
 TABLES = {"setDeepLoc": "", "setHARD": "setHARD/", RESAMPLED: "setHARD-resampled/"}
-OTHERS = (*("LocTree2", "MultiLoc2", "SherLoc2", "YLoc", "CELLO", "iLoc-Euk", "WoLF PSORT"),)
+OTHERS = ("LocTree2", "MultiLoc2", "SherLoc2", "YLoc", "CELLO", "iLoc-Euk", "WoLF PSORT")
 METHODS = {"AT": "at", "FFN": "ffn", "LA": "la", "Bahdanau attention": "bahdanau"}
 MODELS = {
     "SeqVec": "seqvec",
