@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -183,11 +184,17 @@ def load_settings(path: Path) -> Settings:
     """
     path = Path(path)
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _parsed(path, path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise UsageError(str(path), "no such file", "Every paper has a settings.toml") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(str(path), f"not TOML: {error}", "Mend the file") from error
+
+
+@lru_cache(maxsize=16)
+def _parsed(path: Path, text: str) -> Settings:
+    """Settings of a text; a comparison asks for the same ones hundreds of times."""
+    raw = tomllib.loads(text)
     for table in raw:
         _known("table", table, ("settings", "profiles", "experiments"), path)
     settings = {name: _setting(name, entry, path) for name, entry in raw["settings"].items()}
