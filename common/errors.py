@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class ReproduceError(Exception):
     """An error that a user can mend.
@@ -46,3 +49,12 @@ class StorageError(ReproduceError):
     """A folder that cannot be written: read-only, or no space left."""
 
     exit_code = 4
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Remedy for an unknown name: the known ones that look like it, else `otherwise` or all."""
+    names = list(known)
+    near = get_close_matches(name, names, n=3, cutoff=0.4)
+    if near:
+        return f"Did you mean {' or '.join(near)}?"
+    return otherwise or f"Known: {', '.join(names)}"

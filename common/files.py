@@ -73,10 +73,29 @@ def storage_error(path: Path, error: OSError) -> Exception:
         errno.EPERM: ("writing is not permitted", elsewhere),
         errno.ENOTDIR: ("a file stands where a folder is needed", elsewhere),
         errno.EEXIST: ("a file stands where a folder is needed", elsewhere),
+        errno.ENAMETOOLONG: ("this name is too long", "Name an output with a shorter one"),
     }
     if error.errno not in remedies:
         return error
     return StorageError(str(path), *remedies[error.errno])
+
+
+def check_writable(path: Path) -> None:
+    """Find out before long work whether a file can be written; nothing is left behind.
+
+    Raises
+    ------
+    StorageError
+        Its folder is read-only or not a folder, the disk is full, or the name is too long.
+    """
+    path = Path(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(prefix=f".{path.name}-", dir=path.parent) as trial:
+            trial.write(b"0")
+            trial.flush()
+    except OSError as error:
+        raise storage_error(path, error) from error
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

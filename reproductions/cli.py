@@ -232,18 +232,20 @@ STOPPED = 130
 
 def run_app(commands: typer.Typer) -> None:
     """Run a command line: a user's mistake is one line on the standard error, no traceback."""
+    remark = "the same command goes on from here"
     try:
         code = commands(standalone_mode=False) or 0
     except ReproduceError as error:
         print(f"reproduce: {error}", file=sys.stderr)
         code = error.exit_code
-    except (typer.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt) as stop:
         code = STOPPED
+        remark = str(stop) or remark
     except typer.TyperException as error:
         print(f"reproduce: {_message(error)}", file=sys.stderr)
         code = UsageError.exit_code
     if code == STOPPED:
-        print("\nreproduce: stopped; the same command goes on from here", file=sys.stderr)
+        print(f"\nreproduce: stopped; {remark}", file=sys.stderr)
     sys.exit(code)
 
 

@@ -8,12 +8,14 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from common.errors import DataError, UsageError
+from common.data.fasta import stream_fasta
+from common.errors import DataError, ReproduceError, UsageError
 from reproductions.cli_options import check_profile
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from common.predict.resuming import Progress
 
 ON_ERROR = ("stop", "skip")
+STANDARD_INPUT = "-"
 
 
 def predict(
@@ -82,7 +85,7 @@ def predict(
         return
     with _as_file(fasta) as source:
         members, answering = _load(model, source)
-        done = _run(answering, source, output, form, on_error == "skip")
+        done = _run(answering, source, output, form, on_error == "skip", fasta == STANDARD_INPUT)
         if plots is not None:
             for name, member in members.items():
                 folder = plots / name if len(members) > 1 else plots
@@ -170,21 +173,37 @@ def _tell(done: Progress, output: Path | None, plots: Path | None) -> None:
 
 
 def _run(
-    predictor: Answering, source: Path, output: Path | None, form: str, skip_bad: bool
+    predictor: Answering,
+    source: Path,
+    output: Path | None,
+    form: str,
+    skip_bad: bool,
+    copied: bool,
 ) -> Progress:
+    from common.data.verify import sha256
     from common.predict.stream import predict_file, predict_to
 
     if output is None:
-        return predict_to(
-            predictor,
-            source,
-            sys.stdout.buffer,
-            form=form,
-            skip_bad=skip_bad,
-            complain=lambda line: print(line, file=sys.stderr),
-        )
-    report = _reporter()
-    return predict_file(predictor, source, output, form=form, skip_bad=skip_bad, report=report)
+        try:
+            return predict_to(
+                predictor,
+                source,
+                sys.stdout.buffer,
+                form=form,
+                skip_bad=skip_bad,
+                complain=lambda line: print(line, file=sys.stderr),
+            )
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt("only a command with --output goes on where it was") from None
+    return predict_file(
+        predictor,
+        source,
+        output,
+        form=form,
+        skip_bad=skip_bad,
+        report=_reporter(),
+        content=sha256(source) if copied else "",
+    )
 
 
 def _reporter() -> Callable[[Progress], None] | None:
@@ -195,7 +214,6 @@ def _reporter() -> Callable[[Progress], None] | None:
 
 def _plot(predictor: Predictor, source: Path, folder: Path, skip_bad: bool) -> None:
     """Draw every good record once; bad ones were told of when they were predicted."""
-    from common.data.fasta import stream_fasta
     from common.predict.plots import plot_prediction
     from common.predict.seen import SeenIds
 
@@ -221,8 +239,12 @@ def _print_commands(fasta: str, model: str, output: Path | None, form: str, shar
     import common.predict
     from reproductions.models import find_model, is_several
 
-    if output is None or fasta == "-":
+    if output is None or fasta == STANDARD_INPUT:
         raise UsageError("--shards", "a file and --output are needed", "Name both")
+    found = sum(1 for _ in islice(stream_fasta(Path(fasta), lambda error: None), shards))
+    if found < shards:
+        fault = f"the file has {found} records"
+        raise UsageError(f"--shards {shards}", fault, "Ask for as many or fewer")
     snakefile = Path(common.predict.__path__[0]) / "shards.smk"
     if not is_several(model):
         find_model(model)
@@ -242,11 +264,18 @@ def _form_of(output: Path | None) -> str:
 
 @contextmanager
 def _as_file(fasta: str) -> Iterator[Path]:
-    """Path of the input; the standard input is copied to a temporary file first."""
-    if fasta != "-":
+    """Path of the input; the standard input is copied to a temporary file first.
+
+    Errors do not name that file.
+    """
+    if fasta != STANDARD_INPUT:
         yield Path(fasta)
         return
     with tempfile.NamedTemporaryFile(suffix=".fasta") as copy:
         shutil.copyfileobj(sys.stdin.buffer, copy)
         copy.flush()
-        yield Path(copy.name)
+        try:
+            yield Path(copy.name)
+        except ReproduceError as error:
+            named = error.record.replace(copy.name, "standard input")
+            raise type(error)(named, error.fault, error.remedy) from error

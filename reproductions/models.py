@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from common.errors import UsageError
+from common.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from common.harness.experiment import Paper
@@ -75,7 +75,8 @@ def find_model(name: str) -> tuple[ReleasedModel | None, Card, Path]:
     if name == ALL:
         fault = "this stands for several models, and one is needed"
         raise UsageError(f"model {name!r}", fault, f"Known: {', '.join(known)}")
-    raise UsageError(f"model {name!r}", "there is none of this name", _known(known))
+    remedy = did_you_mean(name, known, _known(known))
+    raise UsageError(f"model {name!r}", "there is none of this name", remedy)
 
 
 def load_model(name: str) -> Predictor:

@@ -91,15 +91,13 @@ def read_labelled(
         table = _read_table(Path(labels))
         files[Path(labels).name] = sha256(Path(labels))
     known = {record.id for record in records}
-    lacking = [record.id for record in records if record.id not in table.index]
-    lacking += [name for name in table.index if name not in known]
-    if lacking and not drop:
-        fault = (
-            f"{len(lacking)} ids have a sequence and no label, or the reverse ({_some(lacking)})"
-        )
-        raise DataError(
-            str(labels), fault, "Mend the files, or leave such out with --drop-unmatched"
-        )
+    unlabelled = [record.id for record in records if record.id not in table.index]
+    unsequenced = [name for name in table.index if name not in known]
+    if (unlabelled or unsequenced) and not drop:
+        sides = {"a sequence and no label": unlabelled, "a label and no sequence": unsequenced}
+        found = [f"{len(ids)} ids have {what} ({_some(ids)})" for what, ids in sides.items() if ids]
+        remedy = "Mend the files, or leave such out with --drop-unmatched"
+        raise DataError(str(labels), "; ".join(found), remedy)
     kept = [record for record in records if record.id in table.index]
     if not kept:
         raise DataError(
@@ -109,7 +107,7 @@ def read_labelled(
     frame = pd.DataFrame(rows, columns=["id", "sequence"])
     names, truth, task = _truth(table.loc[frame["id"]])
     _check_enough(names, truth, task, least)
-    return Labelled(frame, names, truth, task, files, tuple(lacking))
+    return Labelled(frame, names, truth, task, files, (*unlabelled, *unsequenced))
 
 
 def _from_headers(fasta: Path) -> pd.DataFrame:

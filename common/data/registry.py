@@ -21,7 +21,6 @@ content checks decide.
 
 from __future__ import annotations
 
-import difflib
 import re
 import tomllib
 from collections.abc import Mapping
@@ -31,7 +30,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from common.errors import DataError, UsageError
+from common.errors import DataError, UsageError, did_you_mean
 from common.paths import project_root
 
 VARIANTS = ("exact", "reconstructed", "partial data", "stand-in", "simulated")
@@ -156,12 +155,7 @@ def find_dataset(name: str, registry: Mapping[str, Dataset] | None = None) -> Da
     known = load_registry() if registry is None else registry
     if name in known:
         return known[name]
-    near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
-    raise UsageError(
-        name,
-        "no data set has this name",
-        f"Did you mean {', '.join(near)}?" if near else f"Choose one of {', '.join(known)}",
-    )
+    raise UsageError(name, "no data set has this name", did_you_mean(name, known))
 
 
 @cache

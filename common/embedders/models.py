@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from common.data.alphabet import PROTEIN, Alphabet
-from common.errors import UsageError
+from common.errors import UsageError, did_you_mean
 
 LETTERS = Alphabet("protein", PROTEIN.letters + "UOJ", ending="*")
 """All letters of amino acids; each model takes those that it does not know for X."""
@@ -102,8 +101,7 @@ def find_model(name: str) -> LanguageModel:
         There is none; names that look alike are offered.
     """
     if name not in MODELS:
-        near = get_close_matches(name, MODELS, n=3, cutoff=0.4)
-        remedy = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(MODELS)}"
+        remedy = did_you_mean(name, MODELS)
         raise UsageError(f"language model {name!r}", "there is none of this name", remedy)
     return MODELS[name]
 

@@ -9,13 +9,12 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from common.backend import load_backend
 from common.data.fetch import SIMULATED, locate_facts
-from common.errors import UsageError
+from common.errors import UsageError, did_you_mean
 from common.files import written_whole
 from common.harness.commits import git_state
 from common.harness.ensemble import is_current
@@ -40,8 +39,7 @@ def find_experiment(papers: Mapping[str, Paper], name: str) -> tuple[Paper, Expe
         for experiment in paper.experiments
     }
     if name not in known:
-        near = get_close_matches(name, known, n=3, cutoff=0.4)
-        remedy = f"Did you mean {' or '.join(near)}?" if near else "`reproduce list` shows all"
+        remedy = did_you_mean(name, known, "`reproduce list` shows all")
         raise UsageError(f"experiment {name!r}", "there is none of this name", remedy)
     return known[name]
 

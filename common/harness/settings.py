@@ -17,13 +17,12 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from common.errors import UsageError
+from common.errors import UsageError, did_you_mean
 
 NOT_STATED = "not stated"
 NONE_RELEASED = "none released"
@@ -260,9 +259,8 @@ def _known(kind: str, name: str, allowed: Sequence[str] | Mapping[str, Any], pat
     """Refuse a name that is not among those allowed, and say which look alike."""
     if name in allowed:
         return
-    near = get_close_matches(str(name), list(allowed), n=3, cutoff=0.5)
-    remedy = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(allowed)}"
-    raise UsageError(f"{kind} {name!r}", f"unknown in {path.parent.name}/{path.name}", remedy)
+    fault = f"unknown in {path.parent.name}/{path.name}"
+    raise UsageError(f"{kind} {name!r}", fault, did_you_mean(str(name), allowed))
 
 
 def _shape(value: Any) -> str:

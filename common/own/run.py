@@ -46,6 +46,7 @@ def run_study(
         Everything is written below it; checkpoints too, so that the same call goes on after a
         stop. Records of the same name and profile with other data, folds or settings are deleted.
     quiet : bool
+        No progress; a warning is printed all the same.
 
     Returns
     -------
@@ -73,7 +74,7 @@ def run_study(
         profile=profile,
         overrides=overrides,
     )
-    if data.how == RANDOM and not quiet:
+    if data.how == RANDOM:
         print(f"warning: {RANDOM}", file=sys.stderr, flush=True)
     runs = folder / "checkpoints"
     for key in ordered_keys(study, profile):

@@ -12,7 +12,7 @@ import pandas as pd
 
 from common.data.alphabet import STANDARD
 from common.data.fasta import read_fasta
-from common.errors import UsageError
+from common.errors import DataError, UsageError
 from common.metrics.calibration import scale_probabilities
 from common.predict.card import Card
 from common.predict.network import Network
@@ -279,5 +279,11 @@ def named_sequences(sequences: Sequences) -> list[tuple[str, str]]:
     if isinstance(sequences, str):
         raise UsageError("predict", "received one string", "Give a list, a dict or a Path")
     if isinstance(sequences, Mapping):
-        return list(sequences.items())
-    return [(f"sequence_{number}", text) for number, text in enumerate(sequences, start=1)]
+        named = list(sequences.items())
+    else:
+        named = [(f"sequence_{number}", text) for number, text in enumerate(sequences, start=1)]
+    for identifier, text in named:
+        if not isinstance(text, str):
+            fault = f"its sequence is {text!r}, not text"
+            raise DataError(str(identifier), fault, "Give its letters, or leave it out")
+    return named

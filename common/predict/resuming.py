@@ -43,16 +43,30 @@ class Progress:
     ended: bool = False
 
 
-def identity_of(predictor: Answering, source: Path, form: str, window: int) -> dict[str, Any]:
-    """What must be the same for a stopped stream to go on."""
-    about = Path(source).stat() if Path(source).exists() else None
+def identity_of(
+    predictor: Answering, source: Path, form: str, window: int, content: str = ""
+) -> dict[str, Any]:
+    """What must be the same for a stopped stream to go on.
+
+    Parameters
+    ----------
+    content : str
+        Checksum of a source whose path and time say nothing.
+    """
     return {
-        "source": str(Path(source).resolve()),
-        "size": about.st_size if about else None,
-        "modified": about.st_mtime_ns if about else None,
+        **({"content": content} if content else _place_of(Path(source))),
         **predictor.identity,
         "form": form,
         "window": window,
+    }
+
+
+def _place_of(source: Path) -> dict[str, Any]:
+    about = source.stat() if source.exists() else None
+    return {
+        "source": str(source.resolve()),
+        "size": about.st_size if about else None,
+        "modified": about.st_mtime_ns if about else None,
     }
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from common.data.fasta import Record, stream_fasta
 from common.errors import DataError, UsageError
-from common.files import only_writer, storage_error
+from common.files import check_writable, only_writer, storage_error
 from common.predict.panel import Answering
 from common.predict.resuming import Progress, identity_of, note, opened, resume, saved
 from common.predict.seen import SeenIds
@@ -37,6 +37,7 @@ def predict_file(
     skip_bad: bool = False,
     window: int = WINDOW,
     report: Callable[[Progress], None] | None = None,
+    content: str = "",
 ) -> Progress:
     """Predict every record of a FASTA file and write a table.
 
@@ -53,12 +54,14 @@ def predict_file(
     form : str
         ``tsv``, or ``jsonl`` for a JSON object a line.
     skip_bad : bool
-        Write bad records with their reasons to ``TARGET.rejected.tsv`` and go on; otherwise the
-        first one is raised.
+        Write bad records with their reasons, in input order, to ``TARGET.rejected.tsv`` and go on;
+        otherwise the first one is raised.
     window : int
         Records that are read at once.
     report : callable, optional
         Takes the progress after each window.
+    content : str
+        Checksum of a temporary `source`: a stopped call goes on with another copy of it.
 
     Returns
     -------
@@ -79,41 +82,54 @@ def predict_file(
     check_form(form)
     check_target(source, target)
     target = Path(target)
+    work = Work(predictor, source, form, skip_bad, window)
     with only_writer(target):
-        return _write(predictor, source, target, form, skip_bad, window, report)
+        identity = identity_of(predictor, source, form, window, content)
+        return _write(work, target, identity, report)
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is predicted, and how: parameters of `predict_file`."""
+
+    predictor: Answering
+    source: Path
+    form: str
+    skip_bad: bool
+    window: int
 
 
 def _write(
-    predictor: Answering,
-    source: Path,
+    work: Work,
     target: Path,
-    form: str,
-    skip_bad: bool,
-    window: int,
+    identity: dict[str, Any],
     report: Callable[[Progress], None] | None,
 ) -> Progress:
     """What `predict_file` does while no other process writes the target."""
     part = target.with_name(f"{target.name}.part")
-    bad = target.with_name(f"{target.name}.rejected.tsv")
+    listed = target.with_name(f"{target.name}.rejected.tsv")
+    bad = listed.with_name(f"{listed.name}.part")
     state = target.with_name(f"{target.name}.state.json")
-    identity = identity_of(predictor, source, form, window)
     try:
-        done = resume(state, identity, part, bad, skip_bad)
+        done = resume(state, identity, part, bad, work.skip_bad)
         with opened(part, done.bytes) as out, opened(bad, done.rejected_bytes) as rejected:
-            for one in _windows(source, predictor, window, skip_bad, done):
-                text = _text(one, predictor, form, first=done.bytes == 0)
+            for one in _windows(work, done):
+                text = _text(one, work, first=done.bytes == 0)
                 out.write(gzip.compress(text, mtime=0) if target.suffix == ".gz" else text)
                 rejected.write(_reasons(one, first=done.rejected_bytes == 0))
                 done = one.added(done, saved(out), saved(rejected))
                 note(state, identity, done)
                 if report is not None:
                     report(done)
-        if not done.rejected:
-            bad.unlink()
+        if done.rejected:
+            os.replace(bad, listed)
+        else:
+            for path in (bad, listed):
+                path.unlink(missing_ok=True)
         os.replace(part, target)
         state.unlink(missing_ok=True)
     except DataError as error:
-        whole_file = error.record == str(source)
+        whole_file = error.record == str(work.source)
         if whole_file or not state.exists():  # there is nothing that could go on
             for path in (part, bad, state):
                 path.unlink(missing_ok=True)
@@ -124,12 +140,13 @@ def _write(
 
 
 def check_target(source: Path, target: Path) -> None:
-    """Refuse a target that is a folder, or the very file that is read.
+    """Refuse a target that is a folder or the very file that is read, or that cannot be written.
 
     Raises
     ------
-    UsageError
+    UsageError, StorageError
     """
+    check_writable(Path(target))
     if Path(target).is_dir():
         remedy = f"Name a file in it, such as {Path(target) / 'predictions.tsv'}"
         raise UsageError(str(target), "this output is a folder", remedy)
@@ -157,13 +174,26 @@ def predict_to(
         Takes a line for each bad record that is skipped.
     predictor, source, form, skip_bad, window
         As in `predict_file`.
+
+    Raises
+    ------
+    UsageError, DataError
+        As `predict_file`.
+    StorageError
+        The stream's disk is full.
     """
     check_form(form)
     done = Progress()
-    for one in _windows(source, predictor, window, skip_bad, done):
-        text = _text(one, predictor, form, first=done.bytes == 0)
-        out.write(text)
-        out.flush()
+    work = Work(predictor, source, form, skip_bad, window)
+    for one in _windows(work, done):
+        text = _text(one, work, first=done.bytes == 0)
+        try:
+            out.write(text)
+            out.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as fault:
+            raise storage_error(Path("the stream"), fault) from fault
         for error in one.errors:
             complain(str(error))
         done = one.added(done, done.bytes + len(text), 0)
@@ -205,48 +235,52 @@ class Window:
         )
 
 
-def _windows(
-    source: Path, predictor: Answering, size: int, skip_bad: bool, done: Progress
-) -> Iterator[Window]:
+def _windows(work: Work, done: Progress) -> Iterator[Window]:
     """Windows behind the records that are done, of which only the ids are remembered."""
     if done.ended:
         return
     seen = SeenIds()
     faults: list[DataError] = []
-    records = stream_fasta(source, faults.append if skip_bad else None)
+    records = stream_fasta(work.source, faults.append if work.skip_bad else None)
     for record in islice(records, done.read):
         seen.meet(record)
     faults.clear()
     while True:
-        batch = list(islice(records, size))
-        if not batch and not faults:
-            return
-        errors, good, repeated = [*faults], [], 0
-        faults.clear()
-        for record in batch:
+        errors: list[DataError] = []
+        good, read, repeated = [], 0, 0
+        for record in islice(records, work.window):
+            read += 1
+            errors += faults  # of records that stand before this one
+            faults.clear()
             meeting = seen.meet(record)
             if meeting == "copy":
                 repeated += 1
                 continue
             try:
-                good.append(_clean(source, record, meeting, predictor))
+                good.append(_clean(work, record, meeting))
             except DataError as error:
-                if not skip_bad:
+                if not work.skip_bad:
                     raise
                 errors.append(error)
-        yield Window(good, errors, len(batch), repeated, last=len(batch) < size)
+        errors += faults
+        faults.clear()
+        if not read and not errors:
+            return
+        yield Window(good, errors, read, repeated, last=read < work.window)
 
 
-def _clean(source: Path, record: Record, meeting: str, predictor: Answering) -> Record:
+def _clean(work: Work, record: Record, meeting: str) -> Record:
     """The record in the model's alphabet, or its error."""
     if meeting == "other":
         fault = "an earlier record has this id and another sequence"
-        raise DataError(f"{source}, {record.id}", fault, "Give every sequence an id of its own")
-    return replace(record, sequence=predictor.clean(record.id, record.sequence))
+        where = f"{work.source}, {record.id}"
+        raise DataError(where, fault, "Give every sequence an id of its own")
+    return replace(record, sequence=work.predictor.clean(record.id, record.sequence))
 
 
-def _text(one: Window, predictor: Answering, form: str, first: bool) -> bytes:
+def _text(one: Window, work: Work, first: bool) -> bytes:
     """Lines of a window, with the header in front of the first."""
+    predictor, form = work.predictor, work.form
     if not one.records:
         return _header(predictor).encode() if first and form == "tsv" else b""
     table = predictor.answer([r.id for r in one.records], [r.sequence for r in one.records])

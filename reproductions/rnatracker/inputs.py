@@ -105,5 +105,5 @@ def check_lengths(ids: Sequence[str], lengths: np.ndarray, least: int) -> None:
     if len(short):
         worst = short[np.argmin(np.asarray(lengths)[short])]
         fault = f"{lengths[worst]} nucleotides, the network needs {least}; {len(short)} such"
-        remedy = "Leave them out, or use the fixed-length network, which pads them"
+        remedy = "Leave them out: only the fixed-length experiments pad what is short"
         raise DataError(str(ids[worst]), f"{fault} transcripts", remedy)

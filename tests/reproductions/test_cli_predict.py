@@ -56,6 +56,12 @@ def test_standard_input_to_standard_output(released):
     assert table["length"].tolist() == [33, 20]
 
 
+def test_errors_of_the_standard_input_say_so(released):
+    done = reproduce("predict", "-", "--model", released["card"], text=f"{FASTA}>P1\nMKL\n")
+    assert done.returncode == DataError.exit_code
+    assert "standard input, P1: an earlier record has this id" in done.stderr
+
+
 def test_file_with_plots_and_a_bad_record(released, tmp_path):
     source, out = tmp_path / "in.fasta", tmp_path / "out.jsonl"
     source.write_text(FASTA + ">P/3\nMKT*T\n")
@@ -121,18 +127,25 @@ def test_commands_for_shards(tmp_path, capsys):
     from reproductions.cli_predict import predict
 
     out = tmp_path / "out.txt"
-    predict("my.fasta", model="sonderby", output=out, form="jsonl", shards=3)
+    source = str(tmp_path / "my.fasta")
+    with pytest.raises(DataError, match="no such file"):
+        predict(source, model="sonderby", output=out, shards=3)
+    Path(source).write_text(FASTA)
+    with pytest.raises(UsageError, match="--shards 3: the file has 2 records"):
+        predict(source, model="sonderby", output=out, shards=3)
+    Path(source).write_text(FASTA + ">P3\nMKL\n")
+    predict(source, model="sonderby", output=out, form="jsonl", shards=3)
     found = capsys.readouterr()
     assert "--cores all" in found.out and "form=jsonl" in found.out
     snakefile = Path(shlex.split(found.out)[4])
     assert snakefile.is_file() and snakefile.parent == ROOT / "common" / "predict"
     assert "--executor slurm --jobs 3" in found.err
     with pytest.raises(UsageError, match="--plots: shards draw nothing"):
-        predict("my.fasta", model="sonderby", output=out, shards=3, plots=tmp_path)
-    with pytest.raises(UsageError, match="model 'deploc'"):
-        predict("my.fasta", model="deploc", output=out, shards=3)
+        predict(source, model="sonderby", output=out, shards=3, plots=tmp_path)
+    with pytest.raises(UsageError, match="model 'deploc'.*Did you mean deeploc"):
+        predict(source, model="deploc", output=out, shards=3)
     with pytest.raises(UsageError, match="this output is a folder"):
-        predict("my.fasta", model="sonderby", output=tmp_path)
+        predict(source, model="sonderby", output=tmp_path)
 
 
 def test_list_shows_every_model():

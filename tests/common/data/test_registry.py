@@ -97,7 +97,7 @@ def test_a_reconstruction_and_its_original_have_checksums_of_their_own() -> None
 def test_unknown_name_lists_near_ones() -> None:
     with pytest.raises(UsageError, match=r"multilok: no data set has this name.*multiloc\?"):
         find_dataset("multilok")
-    with pytest.raises(UsageError, match="Choose one of multiloc, deeploc1,"):
+    with pytest.raises(UsageError, match="Known: multiloc, deeploc1,"):
         find_dataset("???")
 
 

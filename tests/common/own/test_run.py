@@ -67,6 +67,16 @@ def test_label_that_is_a_column(labelled, tmp_path):
             run_study("mine", named, TRAINABLE, tmp_path)
 
 
+def test_quiet_says_nothing_but_warnings(labelled, tmp_path, capsys, monkeypatch):
+    def stop(*arguments, **names):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("common.own.run.run_experiment", stop)
+    with pytest.raises(KeyboardInterrupt):
+        run_study("mine", labelled, TRAINABLE, tmp_path, quiet=True)
+    assert capsys.readouterr().err == f"warning: {folds.RANDOM}\n"
+
+
 def test_setting_of_a_wrong_type(labelled, tmp_path):
     for overrides, fault in (
         ({"epochs": "many"}, "'many' is a text, allowed is a whole number"),

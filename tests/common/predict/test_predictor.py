@@ -57,6 +57,8 @@ def test_what_cannot_be_predicted(predictor):
         predictor.predict([])
     with pytest.raises(UsageError, match="one string"):
         predictor.predict("MKTAYIAK")
+    with pytest.raises(DataError, match="a: its sequence is None, not text"):
+        predictor.predict({"a": None})
     with pytest.raises(DataError, match=r"bad: 1 letter outside.*\(1 at 3\)"):
         predictor.predict({"good": "MKT", "bad": "MK1"})
     with pytest.raises(DataError, match="none: the sequence is empty"):

@@ -17,7 +17,7 @@ from processes import start_process
 
 from common.data.fasta import Record, write_fasta
 from common.errors import DataError, StorageError, UsageError
-from common.predict.stream import predict_file, predict_to
+from common.predict.stream import check_target, predict_file, predict_to
 
 
 @pytest.fixture
@@ -78,6 +78,66 @@ def test_bad_records_are_listed_with_their_reasons(predictor, tmp_path):
     assert bad["fault"].str.contains("sequence is empty").sum() == 2
     assert bad["fault"].str.contains("another sequence").sum() == 1
     assert (done.read, done.predicted, done.repeated, done.rejected) == (5, 2, 1, 5)
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 10])
+def test_bad_records_are_listed_in_their_order(predictor, tmp_path, window):
+    path, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    path.write_text(">a\nMK1\n>b\n>c\nMKT\n>d\nMK2\n>e\n>f\nMK3\n>g\n")
+    predict_file(predictor, path, out, window=window, skip_bad=True)
+    records = read(tmp_path / "out.tsv.rejected.tsv")["record"]
+    assert [record.rstrip(")")[-1] for record in records] == list("abdefg")
+
+
+def test_the_first_bad_record_is_named_whatever_is_wrong_with_it(predictor, tmp_path):
+    path = tmp_path / "in.fasta"
+    path.write_text(">a\nMKT\n>b\nMK1\n>\nMKV\n")
+    with pytest.raises(DataError, match="b: 1 letter outside"):
+        predict_file(predictor, path, tmp_path / "out.tsv")
+
+
+def test_a_failed_start_keeps_the_list_of_a_finished_table(predictor, tmp_path):
+    path, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    path.write_text(">a\nMKT\n>b\nMK1\n")
+    predict_file(predictor, path, out, skip_bad=True)
+    listed = tmp_path / "out.tsv.rejected.tsv"
+    before = listed.read_bytes(), out.read_bytes()
+    with pytest.raises(DataError):
+        predict_file(predictor, path, out)
+    assert (listed.read_bytes(), out.read_bytes()) == before
+    path.write_text(">a\nMKT\n>b\nMKL\n")
+    predict_file(predictor, path, out)
+    assert not listed.exists()
+
+
+def test_a_copy_of_the_same_content_goes_on(predictor, fasta, tmp_path):
+    copy, out, reads = tmp_path / "copy.fasta", tmp_path / "out.tsv", []
+    copy.write_bytes(fasta.read_bytes())
+    with pytest.raises(RuntimeError):
+        predict_file(predictor, fasta, out, window=32, report=_stop, content="same")
+    predict_file(
+        predictor, copy, out, window=32, content="same", report=lambda done: reads.append(done.read)
+    )
+    assert reads[0] == 64
+    assert read(out)["id"].tolist() == predictor.predict(fasta)["id"].tolist()
+
+
+def test_a_stream_on_a_full_disk(predictor, fasta):
+    with (
+        open("/dev/full", "wb", buffering=0) as full,
+        pytest.raises(StorageError, match="no space"),
+    ):
+        predict_to(predictor, fasta, full)
+
+
+def test_an_output_that_cannot_be_written_is_found_at_once(fasta, tmp_path):
+    long = tmp_path / f"{'x' * 300}.tsv"
+    with pytest.raises(StorageError, match="this name is too long"):
+        check_target(fasta, long)
+    with pytest.raises(StorageError, match="a file stands where a folder is needed"):
+        check_target(fasta, fasta / "out.tsv")
+    check_target(fasta, tmp_path / "out.tsv")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.fasta"]
 
 
 def test_nothing_good_gives_a_table_without_rows(predictor, tmp_path):
