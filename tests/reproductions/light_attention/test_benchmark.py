@@ -15,6 +15,7 @@ only_tensorflow = pytest.mark.skipif(
 
 
 @only_tensorflow
+@pytest.mark.long
 def test_training_steps_are_timed_beside_each_other():
     found = {one.name: one for one in benchmark.training_steps(16, 2, 12, turns=1)}
     ours = [one for name, one in found.items() if "as one product" in name]
@@ -38,11 +39,13 @@ def test_printed_seconds_stand_beside_ours():
 
 
 @only_tensorflow
+@pytest.mark.long
 def test_a_long_protein_is_trained_in_a_process_of_its_own():
     one = benchmark.long_protein(8, 300)
     assert 0 < one.value < 4 and one.holds
 
 
+@pytest.mark.long
 def test_a_file_larger_than_its_batches_is_never_whole_in_memory():
     """0.3 GB here; the benchmark reads 5 GB. TensorFlow alone takes about 0.5 GB."""
     one = benchmark.large_file(0.3)

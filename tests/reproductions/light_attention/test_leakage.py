@@ -50,6 +50,7 @@ def table() -> Table:
 
 
 @needs_mmseqs
+@pytest.mark.long
 def test_nearest_proteins_of_every_set(table, tmp_path):
     path = write_audit(table, tmp_path, threads=1)
     assert path == audit_path(tmp_path)

@@ -137,6 +137,7 @@ def test_steps_leave_one_protein_of_each_new_family(uniprot, tmp_path):
 
 
 @needs_mmseqs
+@pytest.mark.long
 def test_command_prints_what_each_step_leaves(uniprot, tmp_path):
     words = [str(uniprot), "-o", str(tmp_path / "h.fasta"), "--deeploc"]
     result = CliRunner().invoke(
