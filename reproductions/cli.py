@@ -26,8 +26,7 @@ from reproductions.cli_weights import weights
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 app = typer.Typer(
-    help="Run four published models of subcellular localization and compare every number.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
@@ -42,6 +41,25 @@ app.command(epilog="Example: `reproduce serve --model models/sonderby.json`")(se
 app.command(epilog="Example: `reproduce train my.fasta --paper sonderby --labels my.tsv`")(train)
 app.add_typer(weights)
 app.command(epilog="Example: `reproduce scan transcripts.fa --model rnatracker`")(scan)
+
+
+@app.callback()
+def about(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print versions and exit.")] = False,
+) -> None:
+    """Run four published models of subcellular localization and compare every number."""
+    if version:
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as installed
+
+        for name in ("reproduce-localization", "keras", "tensorflow"):
+            try:
+                print(name, installed(name))
+            except PackageNotFoundError:
+                print(name, "not installed")
+    elif context.invoked_subcommand is None:
+        print(context.get_help())
 
 
 @app.command("list", epilog="Example: `reproduce list --paper sonderby`")

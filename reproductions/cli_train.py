@@ -54,6 +54,9 @@ def train(
         raise UsageError("--paper", fault, f"Known: {', '.join(known)}")
     if profile not in ("quick", "full"):
         raise UsageError(f"--profile {profile}", "not one of them", "Known: quick, full")
+    if str(fasta) == "-":
+        fault = "training reads its sequences several times"
+        raise UsageError("the standard input", fault, "Write them to a file and name it")
     network = known[paper]
     labelled = read_labelled(fasta, labels, network.alphabet, least=folds, drop=drop_unmatched)
     name = f"{_stem(fasta)}-{paper}"

@@ -41,6 +41,23 @@ def test_help_does_not_import_tensorflow_or_pandas():
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_versions():
+    done = reproduce("--version")
+    assert done.returncode == 0
+    assert [line.split()[0] for line in done.stdout.splitlines()] == [
+        "reproduce-localization",
+        "keras",
+        "tensorflow",
+    ]
+    assert "not installed" not in done.stdout
+
+
+def test_no_command_shows_the_commands():
+    done = reproduce()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "predict" in done.stdout
+
+
 def test_list_shows_every_experiment():
     done = reproduce("list")
     for name in ("r-lstm", "a-lstm", "r-lstm-ensemble", "a-lstm-60", "a-lstm-planted"):

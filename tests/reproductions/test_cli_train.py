@@ -1,9 +1,12 @@
-"""`reproduce train`: the name of a study."""
+"""`reproduce train`: the name of a study, and what it cannot read."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from common.errors import UsageError
 from reproductions import cli_train
 
 
@@ -31,3 +34,8 @@ def test_a_study_is_named_like_its_file(tmp_path, monkeypatch, file, name):
     assert asked[0][0] == name
     RunKey("quick", name, "network", "paper", 1)
     assert asked[0][3].name == name
+
+
+def test_the_standard_input_is_no_file_to_train_on():
+    with pytest.raises(UsageError, match="the standard input: training reads .* several times"):
+        cli_train.train(Path("-"), paper="sonderby")
