@@ -81,7 +81,7 @@ def storage_error(path: Path, error: OSError) -> Exception:
 
 
 def check_writable(path: Path) -> None:
-    """Find out before long work whether a file can be written; nothing is left behind.
+    """Find out before long work whether a file can be written; its folder is made, nothing else.
 
     Raises
     ------

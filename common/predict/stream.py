@@ -190,8 +190,6 @@ def predict_to(
         try:
             out.write(text)
             out.flush()
-        except BrokenPipeError:
-            raise
         except OSError as fault:
             raise storage_error(Path("the stream"), fault) from fault
         for error in one.errors:
