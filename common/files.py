@@ -6,7 +6,7 @@ import errno
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,7 +81,7 @@ def storage_error(path: Path, error: OSError) -> Exception:
 
 
 def check_writable(path: Path) -> None:
-    """Find out before long work whether a file can be written; its folder is made, nothing else.
+    """Find out before long work whether a file can be written; nothing is left, no folder either.
 
     Raises
     ------
@@ -89,6 +89,7 @@ def check_writable(path: Path) -> None:
         Its folder is read-only or not a folder, the disk is full, or the name is too long.
     """
     path = Path(path)
+    missing = [folder for folder in path.parents if not folder.exists()]
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(prefix=f".{path.name}-", dir=path.parent) as trial:
@@ -96,6 +97,10 @@ def check_writable(path: Path) -> None:
             trial.flush()
     except OSError as error:
         raise storage_error(path, error) from error
+    finally:
+        for folder in missing:
+            with suppress(OSError):  # it was never made, or something else lies in it by now
+                folder.rmdir()
 
 
 def write_whole(path: Path, write: Callable[[Path], None]) -> None:

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from common.errors import DataError, StorageError, UsageError
-from common.files import locked, storage_error, write_whole, written_whole
+from common.files import check_writable, locked, storage_error, write_whole, written_whole
 
 
 def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
@@ -78,6 +78,17 @@ def test_exit_codes_differ_by_kind():
     codes = [error("r", "f", "m").exit_code for error in (UsageError, DataError, StorageError)]
     assert codes == [2, 3, 4]
     assert str(DataError("P1", "no sequence", "Add one")) == "P1: no sequence. Add one"
+
+
+def test_asking_whether_a_file_can_be_written_leaves_no_folder(tmp_path):
+    check_writable(tmp_path / "new" / "deeper" / "b.tsv")
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "old").mkdir()
+    check_writable(tmp_path / "old" / "b.tsv")
+    assert [p.name for p in tmp_path.iterdir()] == ["old"]
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match="a file stands where a folder is needed"):
+        check_writable(tmp_path / "file" / "new" / "b.tsv")
 
 
 def test_a_lock_keeps_a_second_process_waiting(tmp_path):
