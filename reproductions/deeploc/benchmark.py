@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LEAST_GAIN, MOST_GIGABYTES = 1.5, 4.0
 LENGTHS = (100, 1_000, 5_000, 20_000)
-PROTEINS, BATCH, SHORT = 256, 64, 500
+PROTEINS, BATCH = 256, 64
 
 
 def measure() -> list[Measurement]:
@@ -38,7 +38,8 @@ def measure() -> list[Measurement]:
     table = load_table("deeploc", n=0)
     sequences = table.frame["sequence"].tolist()
     figures = _single_proteins(settings, sequences)
-    figures += _prediction(settings, [sequence[:SHORT] for sequence in sequences[:PROTEINS]])
+    cut = [sequence[: settings["max_length"]] for sequence in sequences[:PROTEINS]]
+    figures += _prediction(settings, cut)
     frame = limited(table.frame[table.frame["split"] == "train"], PROTEINS)
     keras.utils.set_random_seed(1)
     return figures + _training(settings, frame)
@@ -90,8 +91,7 @@ def _prediction(settings: dict[str, Any], sequences: list[str]) -> list[Measurem
     for name, work in (("ours", ours), (_plain_name(settings), padded)):
         work()
         rate = len(examples) / timed(work)
-        name = f"prediction of proteins of at most {SHORT}, {name}"
-        figures.append(Measurement(name, rate, "proteins/s"))
+        figures.append(Measurement(f"prediction, {name}", rate, "proteins/s"))
     return figures
 
 

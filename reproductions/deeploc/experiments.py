@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from common.harness.cells import ResultTable
 from common.harness.claims import Claim
 from common.harness.experiment import Context, Cost, Experiment, Paper
 from common.harness.record import RunResult
 from common.harness.report import FigureInfo
 from common.harness.targets import NotAttempted, Target
 from reproductions.deeploc import explain
-from reproductions.deeploc.ablations import ABLATIONS, TRAINED, tabulate
+from reproductions.deeploc.ablations import ABLATIONS, TRAINED
 from reproductions.deeploc.data import DATASETS as DEEPLOC1
 from reproductions.deeploc.predictor import MODEL
 from reproductions.deeploc.report_data import DATASETS as DEEPLOC2
@@ -86,6 +87,12 @@ def _draw(results: Path) -> list[Path]:
     from reproductions.deeploc.figures import draw
 
     return draw(results)
+
+
+def _tabulate(results: Path) -> list[ResultTable]:
+    from reproductions.deeploc.tables import tabulate
+
+    return tabulate(results)
 
 
 def _original(name: str, title: str, seeds: Mapping[str, tuple[int, ...]]) -> Experiment:
@@ -324,7 +331,7 @@ PAPER = Paper(
     claims=CLAIMS,
     figures=FIGURES,
     draw=_draw,
-    tabulate=tabulate,
+    tabulate=_tabulate,
     models=(MODEL,),
     trainable=TRAINABLE,
 )

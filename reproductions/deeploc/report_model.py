@@ -63,9 +63,10 @@ def build(
     -----
     Masking: as written the network knows no mask. Every protein is padded with zeros to
     ``max_length``, so that its answer does not depend on its batch; the attention sees the
-    padding. With ``masked`` it sees residues alone, and nothing is padded beyond the batch.
+    padding. ``masked`` says where it is told from residues: in the ``attention`` alone, or
+    ``everywhere``, and then nothing is padded beyond the batch.
     """
-    inputs, x, mask = _inputs(settings)
+    inputs, x, mask, seen = _inputs(settings)
     x = MultiWidthConv1D(
         settings["filters"], settings["kernel_sizes"], activation="relu", name="motifs"
     )(x, mask=mask)
@@ -78,7 +79,7 @@ def build(
         peepholes=False,
         kernel_initializer="glorot_uniform",
         name="attention",
-    )(x, mask=mask)
+    )(x, mask=seen)
     x = keras.layers.Dropout(settings["dropout"], name="context_dropout")(context)
     x = keras.layers.Dense(settings["dense_units"], activation="relu", name="dense")(x)
     x = keras.layers.Dropout(settings["dropout"], name="dense_dropout")(x)
@@ -119,8 +120,10 @@ def balanced_weights(labels: np.ndarray, beta: float = 0.9999) -> list[float]:
     return [float(weight) for weight in weights / weights.min()]
 
 
-def _inputs(settings: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
-    """Inputs by name, features (batch, length, columns), and the mask or None."""
+def _inputs(settings: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any, Any]:
+    """Inputs by name, features (batch, length, columns), and the masks of the layers before the
+    attention and of the attention, or None.
+    """
     length = length_input()
     to_dense = RaggedToDense(name="to_dense")
     profiles = settings["features"] == "profile"
@@ -131,9 +134,10 @@ def _inputs(settings: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
         else sequence_input(name)
     )
     x, mask = to_dense(source, length)
-    if not settings["masked"]:
-        x, _ = PadSequences(length=settings["max_length"], name="padded")(x, mask=mask)
-        mask = None
+    seen = mask
+    if settings["masked"] != "everywhere":
+        x, padded = PadSequences(length=settings["max_length"], name="padded")(x, mask=mask)
+        mask, seen = None, padded if settings["masked"] == "attention" else None
     if not profiles:
         x = UnknownToPadding(KNOWN_RESIDUES, name="known_residues")(x)
     x = _hide_residues(x, settings["position_dropout"])
@@ -142,7 +146,7 @@ def _inputs(settings: Mapping[str, Any]) -> tuple[dict[str, Any], Any, Any]:
         x = keras.layers.Embedding(
             1 + KNOWN_RESIDUES, settings["embedding_units"], start, name="embedding"
         )(x)
-    return {name: source, "length": length}, x, mask
+    return {name: source, "length": length}, x, mask, seen
 
 
 def _hide_residues(x: Any, rate: float) -> Any:

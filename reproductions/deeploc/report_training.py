@@ -267,7 +267,7 @@ def several_tables(
 def _padding_share(trained: Trained) -> float:
     """Of all positions of an epoch; without masks every protein is padded to the longest."""
     settings = trained.context.settings
-    if settings["report_masked"]:
+    if settings["report_masked"] == "everywhere":
         return trained.fit.padding_share
     return 1 - float(np.mean(trained.split.train.lengths)) / settings["max_length"]
 

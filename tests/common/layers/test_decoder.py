@@ -66,6 +66,18 @@ def test_one_step_never_calls_the_cell():
     np.testing.assert_array_equal(context, cases.outputs_of(layer, x, mask)[0])
 
 
+@pytest.mark.parametrize("steps", [1, 10])
+def test_the_encoder_states_are_projected_once(steps, monkeypatch):
+    x, mask = cases.a_batch()
+    layer = AttentionDecoder(3, 5, steps=steps)
+    layer(x, mask=mask)
+    products, matmul = [], ops.matmul
+    monkeypatch.setattr(ops, "matmul", lambda a, b: products.append(b) or matmul(a, b))
+    layer(x, mask=mask)
+    assert sum(one is layer.state_kernel for one in products) == 1
+    assert sum(one is layer.vector for one in products) == steps
+
+
 def test_without_a_mask_padding_takes_part():
     layer = cases.built("decoder")
     x, _ = cases.a_batch()

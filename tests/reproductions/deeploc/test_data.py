@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ from common.data.fasta import Record
 from common.errors import DataError, UsageError
 from common.paths import mirror_folder
 from reproductions.deeploc import data, report_data
+from reproductions.deeploc.experiments import FIRST_LABELS, PROTEINS, SUPPORTS
 from reproductions.deeploc.folds import read_folds
 from reproductions.deeploc.tree import LOCATIONS
 
@@ -110,9 +112,24 @@ def test_deeploc2_has_the_reports_supports():
         "Golgi apparatus": 86, "Lysosome/Vacuole": 2, "Mitochondrion": 196, "Nucleus": 893,
         "Peroxisome": 7,
     }  # fmt: skip
+    assert found == SUPPORTS
     assert set(found) == set(report_data.TEST_LABELS)
     assert not set(table.train["sequence"]) & set(table.test["sequence"])
     assert sorted(table.train["partition"].unique()) == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.mirror
+@needs_mirror
+def test_counts_that_the_rows_of_the_report_are_measured_against():
+    labels = report_data.label_matrix(report_data.load_deeploc2().test)
+    places = [LOCATIONS.index(name) for name in report_data.TEST_LABELS]
+    truth = labels[:, places]
+    assert len(truth) == PROTEINS
+    first = np.array(report_data.TEST_LABELS)[truth.argmax(axis=1)]
+    assert {name: int((first == name).sum()) for name in FIRST_LABELS} == FIRST_LABELS
+    always = np.isin(report_data.TEST_LABELS, ["Nucleus", "Cytoplasm"])
+    right = truth[:, always].sum()
+    assert 2 * right / (truth.sum() + 2 * len(truth)) == pytest.approx(0.525, abs=5e-4)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from dataclasses import asdict
 import keras
 import numpy as np
 import pytest
+from processes import reproduce
 
 from common.data.fetch import locate
 from common.errors import DataError, UsageError
@@ -67,6 +68,19 @@ def test_oracle_527_of_635_and_the_loss(oracle):
     assert abs(loss - golden["loss"]) <= 1e-5
     assert model.count_params() == 16_935
     assert (network.kind, network.kernel_sizes, network.steps) == ("cnn-lstm-attention", (3, 5), 2)
+
+
+@pytest.mark.mirror
+@needs_mirror
+def test_the_command_imports_the_oracle_whole(oracle, tmp_path):
+    published = locate("dtu-oracle").paths["CNN-LSTM-Attention_params.npz"]
+    out = tmp_path / "net.keras"
+    done = reproduce("import-lasagne", str(published), "--steps", "2", "-o", str(out))
+    assert done.returncode == 0, done.stderr
+    _, _, inputs, outputs, labels, _ = oracle
+    found = keras.saving.load_model(out).predict(inputs, batch_size=128, verbose=0)["location"]
+    np.testing.assert_allclose(found, outputs["location"], rtol=0, atol=1e-6)
+    assert (found.argmax(axis=1) == labels).sum() == 527
 
 
 @pytest.mark.mirror

@@ -203,8 +203,27 @@ def test_variants_are_the_two_faces_of_the_report():
     contradicted = ("embedding_units", "dropout", "cut", "patience", "keep")
     assert [faces["methods"][n] for n in contradicted] == [20, 0.0, "end", 0, "last"]
     assert [faces["paper"][n] for n in contradicted] == [64, 0.3, "middle", 5, "best"]
-    assert faces["best"]["masked"] and not faces["paper"]["masked"]
+    assert [faces[name]["masked"] for name in ("paper", "best")] == [False, "everywhere"]
     assert all(face["epochs"] == 50 and face["batch_size"] == 32 for face in faces.values())
+
+
+@pytest.mark.parametrize(
+    ("experiment", "positions", "on_padding"),
+    [
+        ("ablation-none", 80, True),
+        ("ablation-masked-attention", 80, False),
+        ("ablation-masked", 4, False),
+    ],
+)
+def test_attention_sees_padding_unless_it_is_masked(experiment, positions, on_padding):
+    network = report_model.build(settings(experiment, "smoke"))
+    _, weights = network.get_layer("attention").output
+    tokens = np.array([[1, 5, 22, 0], [3, 3, 3, 3]], dtype="uint8")
+    inputs = {"tokens": tokens, "length": np.array([3, 4], dtype="int32")}
+    found = keras.Model(network.inputs, weights).predict_on_batch(inputs)
+    assert found.shape == (2, positions, 3)
+    np.testing.assert_allclose(found.sum(axis=1), 1, rtol=0, atol=1e-5)
+    assert (found[0, 3:].max() > 0) == on_padding
 
 
 def test_optimizers_are_the_stated_ones():

@@ -16,11 +16,12 @@ from common.harness.record import RunKey, read_records
 from common.harness.reported import read_reported
 from common.harness.runner import run_experiment
 from reproductions.deeploc import report_training, training
-from reproductions.deeploc.ablations import ABLATIONS, ablation_table, tabulate
+from reproductions.deeploc.ablations import ABLATIONS, ablation_table, ablations_shown
 from reproductions.deeploc.experiments import NAME, PAPER, PROTEINS, SUPPORTS, reported_target
 from reproductions.deeploc.figures import draw
 from reproductions.deeploc.report_data import TEST_LABELS
 from reproductions.deeploc.report_model import report_settings
+from reproductions.deeploc.tables import tabulate
 from reproductions.deeploc.tree import LOCATIONS, locations_from_nodes, nodes_from_locations
 
 pytestmark = pytest.mark.slow
@@ -173,7 +174,7 @@ def test_claims_and_ablations_are_tested_on_the_records(results):
     assert table.index.tolist() == [ablation.title for ablation in there]
     difference = table["with"] - table["without"]
     np.testing.assert_allclose(table["difference"], difference, rtol=0, atol=1e-9)
-    (shown,) = tabulate(results)
+    shown = ablations_shown(results)
     assert [row[0] for row in shown.rows] == table.index.tolist()
     row = dict(zip(shown.columns, shown.rows[0], strict=True))
     assert row["Difference"].key == table["difference"].iloc[0]
@@ -182,6 +183,25 @@ def test_claims_and_ablations_are_tested_on_the_records(results):
         ["blosum-tree/paper/smoke", "blosum-softmax/paper/smoke"],
         ["ablation-balanced/paper/smoke", "ablation-none/paper/smoke"],
     ]
+
+
+def test_every_network_on_deeploc1_has_a_row_and_no_other(results):
+    first, second = tabulate(results)
+    assert [first.name, second.name] == ["deeploc1-test-set", "ablations"]
+    names = [name for (name,) in first.runs]
+    assert names == [
+        f"{name}/paper/smoke"
+        for name in ("blosum-softmax", "blosum-tree", "blosum-ensemble", "report-deeploc1")
+    ]
+    (record,) = read_records(results, "smoke", NAME, "report-deeploc1", "paper")
+    row = dict(zip(first.columns, first.rows[-1], strict=True))
+    assert row["Accuracy, %"].key == pytest.approx(100 * record.metrics["accuracy"])
+    assert row["MCC"].key == pytest.approx(record.metrics["mcc"])
+    assert "simulated" in row["Runs here"]
+
+
+def test_no_runs_make_no_table(tmp_path):
+    assert tabulate(tmp_path) == []
 
 
 def test_every_count_has_the_total_of_the_reports_test_set():
