@@ -89,17 +89,25 @@ def check_writable(path: Path) -> None:
         Its folder is read-only or not a folder, the disk is full, or the name is too long.
     """
     path = Path(path)
-    missing = [folder for folder in path.parents if not folder.exists()]
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(prefix=f".{path.name}-", dir=path.parent) as trial:
-            trial.write(b"0")
-            trial.flush()
+        with _no_empty_folder(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.NamedTemporaryFile(prefix=f".{path.name}-", dir=path.parent) as trial:
+                trial.write(b"0")
+                trial.flush()
     except OSError as error:
         raise storage_error(path, error) from error
+
+
+@contextmanager
+def _no_empty_folder(path: Path) -> Iterator[None]:
+    """Remove the folders above a file that were not there before and in which nothing lies."""
+    missing = [folder for folder in Path(path).parents if not folder.exists()]
+    try:
+        yield
     finally:
         for folder in missing:
-            with suppress(OSError):  # it was never made, or something else lies in it by now
+            with suppress(OSError):
                 folder.rmdir()
 
 
@@ -123,7 +131,7 @@ def _lock_of(path: Path) -> FileLock:
 
 @contextmanager
 def only_writer(path: Path) -> Iterator[None]:
-    """Keep a second process from writing the same file; nothing is left beside it.
+    """Keep a second process from writing the same file; no lock and no empty folder is left.
 
     Raises
     ------
@@ -134,19 +142,20 @@ def only_writer(path: Path) -> Iterator[None]:
     """
     from filelock import Timeout
 
-    lock = _lock_of(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        fault = "another process is writing it"
-        raise UsageError(str(path), fault, "Wait for that one, or name another file") from error
-    except OSError as error:
-        raise storage_error(path, error) from error
-    try:
-        yield
-    finally:
-        Path(lock.lock_file).unlink(missing_ok=True)
-        lock.release()
+    with _no_empty_folder(path):
+        lock = _lock_of(path)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            fault = "another process is writing it"
+            raise UsageError(str(path), fault, "Wait for that one, or name another file") from error
+        except OSError as error:
+            raise storage_error(path, error) from error
+        try:
+            yield
+        finally:
+            Path(lock.lock_file).unlink(missing_ok=True)
+            lock.release()
 
 
 @contextmanager

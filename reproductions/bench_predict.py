@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from common.predict.predictor import Predictor
 
 SEQUENCES, SIZES = 2768, (10_000, 100_000)
-"""DeepLoc's test set without Cytoplasm-Nucleus; short sequences in the files of the memory test."""
+"""Light Attention's setDeepLoc has so many test proteins; records of the memory test's files."""
 
 HELP_SECONDS, FIRST_SECONDS, MOST_GROWTH = 0.5, 10.0, 1.2
 TURNS = 3
@@ -38,7 +38,7 @@ def measure(
     models : sequence of str
         Names or paths of cards; by default all that are released.
     sequences : int
-        Real ones that are predicted: DeepLoc's test proteins, or CeFra-Seq's transcripts.
+        Real ones that are predicted: the test proteins of setDeepLoc, or CeFra-Seq's transcripts.
     sizes : sequence of int
         Records of the files of which the memory is measured, the smallest first.
     """
@@ -102,13 +102,13 @@ def throughput(predictor: Predictor, sequences: int) -> Measurement:
 
 
 def real_sequences(kind: str, most: int) -> tuple[list[str], str]:
-    """DeepLoc's test proteins or CeFra-Seq's transcripts, and what they are."""
+    """The test proteins of setDeepLoc or CeFra-Seq's transcripts, and what they are."""
     if kind == "protein":
-        from reproductions.deeploc.data import load_table as load_proteins
+        from reproductions.light_attention.data import load_table as load_proteins
 
-        table = load_proteins("deeploc", n=most, simulate=True)
+        table = load_proteins("light-attention", n=most, simulate=True)
         frame = table.frame[table.frame["split"] == "test"]
-        return frame["sequence"].tolist()[:most], f"DeepLoc's test proteins ({table.variant})"
+        return frame["sequence"].tolist()[:most], f"setDeepLoc's test proteins ({table.variant})"
     from reproductions.rnatracker.data import load_table as load_transcripts
 
     transcripts = load_transcripts("cefra", n=most, simulate=True)

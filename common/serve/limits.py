@@ -22,6 +22,8 @@ class Limits:
         be answered in `answer_seconds`.
     requests : int
         Most requests that are open at once, those that are still being read among them.
+    connections : int
+        Most connections at once, idle ones among them.
     answer_seconds : float
         From the last byte of a request to its answer.
     read_seconds, write_seconds : float
@@ -35,6 +37,7 @@ class Limits:
     letters: int = 40_000
     waiting: int = 16
     requests: int = 128
+    connections: int = 512
     answer_seconds: float = 60.0
     read_seconds: float = 10.0
     write_seconds: float = 60.0

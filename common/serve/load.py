@@ -86,6 +86,8 @@ def put_load(address: str, model: str, clients: int, seconds: float, process: in
         time.sleep(1)
     for thread in threads:
         thread.join(PATIENCE)
+        if thread.is_alive():
+            load.faults.append("a client still waits for its answer")
     load.seconds = time.monotonic() - started
     return load
 

@@ -11,13 +11,16 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from common.serve.limits import Limits
 
-TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+_LAST = b"Content-Length: 0\r\nConnection: close\r\n\r\n"
+TOO_SLOW = b"HTTP/1.1 408 Request Timeout\r\n" + _LAST
+TOO_MANY = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n" + _LAST
 
 
 def patient_protocol(limits: Limits) -> type[H11Protocol]:
-    """A protocol that closes a connection whose client is slower than the limits.
+    """A protocol that closes a connection whose client is slower than the limits, or one too many.
 
-    uvicorn itself ends only connections that are idle behind an answer.
+    uvicorn itself ends only connections that are idle behind an answer, and tells those that are
+    too many no time to come again.
     """
 
     class PatientProtocol(H11Protocol):
@@ -25,8 +28,12 @@ def patient_protocol(limits: Limits) -> type[H11Protocol]:
             super().connection_made(transport)
             self._head, self._reader = Timer(self.loop), Timer(self.loop)
             self._head.start(limits.read_seconds, self._end)
+            self._is_too_many = len(self.connections) > limits.connections
 
         def data_received(self, data: bytes) -> None:
+            if self._is_too_many:
+                self._end(TOO_MANY)
+                return
             super().data_received(data)
             if self.conn.their_state is h11.IDLE:
                 self._head.start(limits.read_seconds, self._end)
@@ -46,9 +53,9 @@ def patient_protocol(limits: Limits) -> type[H11Protocol]:
             self._reader.stop()
             super().connection_lost(exc)
 
-        def _end(self) -> None:
+        def _end(self, answer: bytes = TOO_SLOW) -> None:
             if not self.transport.is_closing():
-                self.transport.write(TOO_SLOW)
+                self.transport.write(answer)
                 self.transport.close()
 
     return PatientProtocol

@@ -70,7 +70,6 @@ def make_server(app: ASGIApp, limits: Limits) -> uvicorn.Server:
         h11_max_incomplete_event_size=limits.head_bytes,
         timeout_keep_alive=IDLE_SECONDS,
         timeout_graceful_shutdown=STOP_SECONDS,
-        limit_concurrency=4 * limits.requests,
     )
     return uvicorn.Server(config)
 

@@ -9,7 +9,14 @@ import sys
 import pytest
 
 from common.errors import DataError, StorageError, UsageError
-from common.files import check_writable, locked, storage_error, write_whole, written_whole
+from common.files import (
+    check_writable,
+    locked,
+    only_writer,
+    storage_error,
+    write_whole,
+    written_whole,
+)
 
 
 def test_a_file_takes_its_place_only_when_it_is_whole(tmp_path):
@@ -89,6 +96,15 @@ def test_asking_whether_a_file_can_be_written_leaves_no_folder(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match="a file stands where a folder is needed"):
         check_writable(tmp_path / "file" / "new" / "b.tsv")
+
+
+def test_a_writer_that_wrote_nothing_leaves_no_folder(tmp_path):
+    with pytest.raises(ValueError, match="bad"), only_writer(tmp_path / "new" / "b.tsv"):
+        raise ValueError("bad record")
+    assert list(tmp_path.iterdir()) == []
+    with only_writer(tmp_path / "new" / "b.tsv"):
+        (tmp_path / "new" / "b.tsv").write_text("kept")
+    assert [p.name for p in (tmp_path / "new").iterdir()] == ["b.tsv"]
 
 
 def test_a_lock_keeps_a_second_process_waiting(tmp_path):

@@ -82,4 +82,4 @@ def test_real_sequences_are_as_many_as_asked_for(monkeypatch):
     monkeypatch.setattr("common.data.fetch.mirror_folder", lambda: None, raising=False)
     texts, origin = bench_predict.real_sequences("protein", 40)
     assert 0 < len(texts) <= 40
-    assert origin.startswith("DeepLoc's test proteins (")
+    assert origin.startswith("setDeepLoc's test proteins (")

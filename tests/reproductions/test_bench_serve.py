@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from common.harness.bench import print_measurements
 from reproductions import bench_serve
+
+pytest.importorskip("fastapi", reason="FastAPI is not installed (extra `serve`)")
 
 
 @pytest.mark.long
-def test_fifty_clients_for_two_minutes():
-    found = {one.name: one for one in bench_serve.measure()}
+def test_fifty_clients_for_two_minutes(capsys, tmp_path):
+    measured = bench_serve.measure()
+    with capsys.disabled():
+        print_measurements("serve", measured, tmp_path)
+    found = {one.name: one for one in measured}
     assert bench_serve.CLIENTS == 50
     assert bench_serve.SECONDS >= 120
     assert found["answers"].value > 0

@@ -10,9 +10,11 @@ import pytest
 from common.data.fetch import SIMULATED, locate
 from common.errors import DataError
 from common.harness.experiment import weights_path
+from common.harness.scores import SeedScores
 from common.paths import results_folder
+from common.predict.calibration import calibrate
 from common.predict.card import digest_of, read_card, weights_of
-from common.predict.evaluate import TEST, card_metrics, check_ids, predict_parts
+from common.predict.evaluate import TEST, VALIDATION, card_metrics, check_ids, predict_parts
 from common.predict.predictor import Predictor
 from common.predict.release import MOST_BYTES, best_run, draft_card
 from common.predict.released import ReleasedModel
@@ -57,11 +59,31 @@ def test_weights_give_the_numbers_of_their_card(paper, model, path):
     skip_without(paper, model, card.experiment)
     predictor = load_model(model.name)
     examples = model.examples(card.settings, card.seed, card.fold)
-    found = card_metrics(predict_parts(predictor, examples, (TEST,)))
-    assert set(found) == {name for name in card.metrics if "/" not in name}
+    tables = predict_parts(predictor, examples, (TEST,) if model.extra else ())
+    found = card_metrics(tables)
+    left_out = {name for name in card.metrics if model.extra and "/" in name}
+    assert set(found) == set(card.metrics) - left_out
     for metric, value in found.items():
         loose = ":" in metric and "f1" in metric  # a rare label's F1 hangs on single proteins
         assert value == pytest.approx(card.metrics[metric], abs=0.02 if loose else 0.002), metric
+    if card.calibration and not model.extra:
+        test, *validation = (
+            SeedScores.from_tables([tables[part]], part)
+            for part in (TEST, VALIDATION)
+            if part in tables
+        )
+        again = calibrate(test, *validation).summary()
+        assert again["on"] == card.calibration["on"]
+        for name in ("temperature", "ece_before", "ece_after"):
+            assert again[name] == pytest.approx(card.calibration[name], abs=0.002), name
+
+
+@pytest.mark.parametrize(("paper", "model", "path"), RELEASED)
+def test_weights_are_half_precision(paper, model, path):
+    must_be_released(model, path)
+    with np.load(weights_of(path)) as arrays:
+        kinds = {arrays[name].dtype for name in arrays.files if arrays[name].dtype.kind == "f"}
+    assert kinds == {np.dtype("float16")}
 
 
 @pytest.mark.mirror

@@ -189,6 +189,18 @@ def test_too_many_open_requests_are_refused(serve):
         until(lambda: client.get("/api/health").status_code == 200)
 
 
+def test_too_many_connections_are_told_when_to_come_again(serve):
+    one = serve(Limits(connections=2, read_seconds=5))
+    idle = [connect(one) for _ in range(2)]
+    with httpx.Client(base_url=one.address, headers={"Connection": "close"}) as client:
+        until(lambda: client.get("/api/health").status_code == 503)
+        response = client.get("/api/health")
+        assert response.headers["retry-after"] == "1"
+        for connection in idle:
+            connection.close()
+        until(lambda: client.get("/api/health").status_code == 200)
+
+
 @pytest.mark.parametrize(("pause", "whole"), [(0.0, True), (2.0, False)])
 def test_a_reader_that_does_not_read_is_cut_off(serve, pause, whole):
     one = serve(Limits(write_seconds=0.5, letters=10**6))
