@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 
 import numpy as np
 
 from common.data.alphabet import STANDARD, Alphabet
+from common.features.mmseqs import easy_search
 
 NEIGHBOURS = 1
+NO_HIT = -1
+SEARCH = ("-s", "7.5", "-e", "1e-3")
 
 
 def majority(truth: np.ndarray, n: int, labels: Sequence[str]) -> np.ndarray:
@@ -74,16 +78,49 @@ def linear_on_composition(
     return found / found.sum(axis=1, keepdims=True)
 
 
+def best_hits(train: Sequence[str], test: Sequence[str], alphabet: Alphabet) -> np.ndarray:
+    """Training sequence of MMseqs2's best hit (bits) by test sequence, (n,) int64.
+
+    -1 where there is no hit with an E-value below 0.001, or no MMseqs2.
+    """
+    found = np.full(len(test), NO_HIT)
+    if shutil.which("mmseqs") is None:
+        return found
+    options = SEARCH if alphabet.name == "protein" else (*SEARCH, "--search-type", "3")
+    hits = easy_search(test, train, ("bits",), options)
+    best = hits.sort_values(["query", "bits", "target"], ascending=[True, False, True])
+    best = best.drop_duplicates("query")
+    found[best["query"]] = best["target"]
+    return found
+
+
 def nearest_neighbour(
-    train: np.ndarray, truth: np.ndarray, test: np.ndarray, labels: Sequence[str]
+    train: np.ndarray,
+    truth: np.ndarray,
+    test: np.ndarray,
+    labels: Sequence[str],
+    hits: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Labels of the training sequence with the most similar composition, (n, k) float64."""
+    """Labels of the nearest training sequence, (n, k) float64.
+
+    Parameters
+    ----------
+    train, test : (m, features), (n, features)
+        From `composition`.
+    truth : (m,) str or (m, k) float
+    labels : sequence of str
+    hits : (n,) int64, optional
+        From `best_hits`: the nearest by alignment. Where there is none it is that of the most
+        similar composition.
+    """
     from sklearn.neighbors import NearestNeighbors
     from sklearn.preprocessing import StandardScaler
 
     scale = StandardScaler().fit(train)
     search = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(scale.transform(train))
     nearest = search.kneighbors(scale.transform(test), return_distance=False)[:, 0]
+    if hits is not None:
+        nearest = np.where(hits == NO_HIT, nearest, hits)
     return _numbers(truth, labels)[nearest]
 
 

@@ -30,7 +30,7 @@ NETWORK = "network"
 BASELINES: Mapping[str, str] = {
     "majority": "the shares of the labels, for every sequence",
     "composition": "a linear model on the share of each letter and the length",
-    "nearest": "the labels of the sequence with the most similar composition",
+    "nearest": "the labels of MMseqs2's best hit, or of the most similar composition without one",
 }
 MAIN_METRIC = {"single-label": "mcc", "multi-label": "f1_micro", "distribution": "kl"}
 
@@ -279,19 +279,21 @@ def baseline_run(data: Data, name: str) -> Callable[[Context], RunResult]:
     def run(context: Context) -> RunResult:
         started = time.monotonic()
         train, test = data.rows(context.key.fold)
-        labelled = data.labelled
-        truth, labels = labelled.truth[train], labelled.labels
+        truth, labels = data.labelled.truth[train], data.labelled.labels
         if name == "majority":
             found = baselines.majority(truth, len(test), labels)
+            return _result(data, test, found, seconds=time.monotonic() - started)
+        texts = data.labelled.frame["sequence"].to_numpy()
+        alphabet = data.trainable.alphabet
+        features = baselines.composition(texts.tolist(), alphabet)
+        known, asked, told = features[train], features[test], ""
+        if name == "composition":
+            found = baselines.linear_on_composition(known, truth, asked, labels)
         else:
-            texts = labelled.frame["sequence"].to_numpy()
-            features = baselines.composition(texts.tolist(), data.trainable.alphabet)
-            method = {
-                "composition": baselines.linear_on_composition,
-                "nearest": baselines.nearest_neighbour,
-            }[name]
-            found = method(features[train], truth, features[test], labels)
-        return _result(data, test, found, seconds=time.monotonic() - started)
+            hits = baselines.best_hits(list(texts[train]), list(texts[test]), alphabet)
+            found = baselines.nearest_neighbour(known, truth, asked, labels, hits)
+            told = f"{(hits != baselines.NO_HIT).sum():,} of {len(test):,} have a hit"
+        return _result(data, test, found, seconds=time.monotonic() - started, remark=told)
 
     return run
 
@@ -306,6 +308,7 @@ def _result(
     n_parameters: int = 0,
     padding_share: float = float("nan"),
     epochs: int = 0,
+    remark: str = "",
 ) -> RunResult:
     labelled = data.labelled
     rows = np.asarray(probabilities, dtype=np.float64)
@@ -325,5 +328,9 @@ def _result(
         padding_share=padding_share,
         epochs=epochs,
         seconds=round(seconds, 1),
-        extra={"remark": data.how, "task": labelled.task, "left_out": list(labelled.left_out)},
+        extra={
+            "remark": "; ".join(filter(None, (data.how, remark))),
+            "task": labelled.task,
+            "left_out": list(labelled.left_out),
+        },
     )

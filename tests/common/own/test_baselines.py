@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 
@@ -41,6 +43,29 @@ def test_composition_tells_acids_from_bases(made, method):
     found = method(features[:80], truth[:80], features[80:], LABELS)
     assert (np.array(LABELS)[found.argmax(axis=1)] == truth[80:]).all()
     assert np.allclose(found.sum(axis=1), 1)
+
+
+@pytest.mark.skipif(shutil.which("mmseqs") is None, reason="mmseqs is not installed")
+def test_a_relative_is_nearer_than_the_same_composition():
+    rng = np.random.default_rng(1)
+    texts = ["".join(rng.choice(list("ACDEFGHIKLMNPQRSTVWY"), 120)) for _ in range(12)]
+    shuffled = "".join(rng.permutation(list(texts[0])))
+    relative = texts[0][:60] + texts[1][:6] + texts[0][66:]
+    stranger = "".join(rng.choice(list("ACDEFGHIKLMNPQRSTVWY"), 120))
+    train, test = [shuffled, *texts], [relative, stranger]
+    truth = np.array(["base", "acid", *["base"] * 11], dtype=object)
+    hits = baselines.best_hits(train, test, PROTEIN)
+    assert hits.tolist() == [1, baselines.NO_HIT]
+    features = [baselines.composition(part, PROTEIN) for part in (train, test)]
+    found = baselines.nearest_neighbour(features[0], truth, features[1], LABELS, hits)
+    assert found[0].tolist() == [1, 0]
+    by_composition = baselines.nearest_neighbour(features[0], truth, features[1], LABELS)
+    np.testing.assert_array_equal(found[1], by_composition[1])
+
+
+def test_without_mmseqs_no_sequence_has_a_hit(monkeypatch):
+    monkeypatch.setattr("common.own.baselines.shutil.which", lambda name: None)
+    assert baselines.best_hits(["MKV"], ["MKV", "MKT"], PROTEIN).tolist() == [-1, -1]
 
 
 def test_label_that_no_training_sequence_has_gets_nothing(made):
