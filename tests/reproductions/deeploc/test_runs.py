@@ -45,6 +45,17 @@ def results(tmp_path_factory, request):
     return folder
 
 
+def test_the_methods_of_section_2_train_without_validation(tmp_path, monkeypatch):
+    monkeypatch.setenv("REPRODUCE_RUNS", str(tmp_path / "runs"))
+    key = RunKey("smoke", NAME, "report", "methods", 1)
+    run_experiment(PAPER, PAPER.experiment("report"), key, quiet=True, results=tmp_path)
+    (record,) = read_records(tmp_path)
+    extra = record.content["extra"]
+    assert (extra["n_validation"], extra["best_epoch"]) == (0, None)
+    assert record.content["epochs"] == record.settings["report_epochs"]
+    assert record.settings["report_cut"] == "end"
+
+
 def test_every_run_left_a_record_with_its_tables(results):
     tables = {r.key.experiment: set(r.tables) - {""} for r in read_records(results)}
     one = {"membrane", "sethard", "validation"}
