@@ -29,8 +29,13 @@ from common.interpret.masking import Scan
 from common.interpret.zipcodes import zipcodes
 from reproductions.rnatracker.cutoffs import CONSERVATION_CUTOFF, CUTOFFS
 from reproductions.rnatracker.networks import load_network, table_of
+from reproductions.rnatracker.scanning import Scanner
 from reproductions.rnatracker.user_scan import fullest_network
-from reproductions.rnatracker.zipcode_run import localised_scans
+from reproductions.rnatracker.zipcode_run import (
+    predominant_found,
+    strongly_localised,
+    utr_scans,
+)
 
 NEEDED = ("id", "chromosome", "strand", "start", "end")
 
@@ -77,7 +82,8 @@ def scored_scans(
 ) -> list[tuple[Scan, int, np.ndarray]]:
     """Scan, predominant fraction and scores of each transcript that has exons of its own length.
 
-    The transcripts are those of `zipcode_run.localised_scans`, with the fullest network there is.
+    The transcripts are strongly localised ones whose predominant fraction the fullest network that
+    there is finds.
 
     Raises
     ------
@@ -88,7 +94,10 @@ def scored_scans(
     table = table_of(record)
     opened = open_track(track)
     found = []
-    for row, scan in localised_scans(load_network(record, results), table, record.settings):
+    settings, model = record.settings, load_network(record, results)
+    strong = strongly_localised(table, settings["strong_share"])
+    chosen = strong[predominant_found(model, table, strong, settings)]
+    for row, scan in utr_scans(Scanner.of(model, settings["pool"]), table, chosen, settings):
         own = exons.get(table.frame["id"].iloc[row])
         if own is not None and own.length == len(table.frame["sequence"].iloc[row]):
             found.append((scan, int(table.shares[row].argmax()), transcript_scores(opened, own)))

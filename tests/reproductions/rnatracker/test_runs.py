@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -37,7 +36,7 @@ from reproductions.rnatracker.missing_genes import reweighted
 from reproductions.rnatracker.networks import load_network, table_of
 from reproductions.rnatracker.pooled import pool
 from reproductions.rnatracker.tables import tabulate
-from reproductions.rnatracker.zipcode_run import localised_scans
+from reproductions.rnatracker.zipcode_run import predominant_found, strongly_localised
 
 pytestmark = pytest.mark.slow
 
@@ -257,9 +256,9 @@ def test_conservation_of_zipcodes_on_a_made_track(results, tmp_path):
     big_wig = pytest.importorskip("pyBigWig", reason="pyBigWig is not installed")
     record = only(results, "full-length")
     table = table_of(record)
-    model = load_network(record, results)
-    rows = [row for row, _ in islice(localised_scans(model, table, record.settings), 4)]
-    strong = table.frame.iloc[rows]
+    rows = strongly_localised(table, 0.5)
+    rows = rows[predominant_found(load_network(record, results), table, rows, record.settings)]
+    strong = table.frame.iloc[rows[:4]]
     lengths = strong["sequence"].str.len().tolist()
     ends = np.cumsum(lengths)
     track = big_wig.open(str(tmp_path / "made.bw"), "w")
