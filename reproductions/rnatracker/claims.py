@@ -7,6 +7,7 @@ from common.harness.targets import NotAttempted
 from reproductions.rnatracker.attention import three_prime_claim
 from reproductions.rnatracker.correlations import easiest, ordering
 from reproductions.rnatracker.curves import curve_claim
+from reproductions.rnatracker.planted_tables import found_above_chance
 
 NAME = "rnatracker"
 
@@ -94,6 +95,20 @@ CLAIMS = (
             "on a made track",
             "python -m reproductions.rnatracker.conserved TRACK.bw EXONS.tsv",
         ),
+    ),
+    Claim(
+        "the scan finds planted zipcodes",
+        "not tested in the paper: on simulated transcripts, the area under the ROC curve of the "
+        "scan against the planted positions, less one half",
+        NAME,
+        measure=found_above_chance("scan"),
+    ),
+    Claim(
+        "attention finds planted zipcodes",
+        "not tested in the paper: on simulated transcripts, the area under the ROC curve of the "
+        "full-length network's attention against the planted positions, less one half",
+        NAME,
+        measure=found_above_chance("attention"),
     ),
     Claim(
         "attention at the 3' end",

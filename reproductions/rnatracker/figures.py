@@ -215,7 +215,10 @@ def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
     """Precision and recall of planted nucleotides and of candidate zipcodes."""
     planted = groups["planted"].records[0].content["extra"]["planted"]
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    for name, marker, shade in (("scan", "o", PALETTE[2]), ("attention", "s", PALETTE[6])):
+    kinds = (("scan", "o", PALETTE[2]), ("random mask", "^", PALETTE[3]))
+    for name, marker, shade in (*kinds, ("attention", "s", PALETTE[6])):
+        if name not in planted:
+            continue
         top = pd.DataFrame(planted[name]["top"])
         label = f"{name}, area {planted[name]['auc']:.2f}"
         left.plot(top["recall"], top["precision"], marker=marker, color=shade, label=label)
@@ -226,9 +229,11 @@ def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
     left.legend(frameon=False)
     table = pd.DataFrame(planted["zipcodes"])
     for name, marker, shade in (("precision", "o", PALETTE[0]), ("recall", "s", PALETTE[4])):
-        right.plot(
-            table["cutoff"], table[name].astype(float), marker=marker, color=shade, label=name
-        )
+        style = {"marker": marker, "color": shade}
+        right.plot(table["cutoff"], table[name].astype(float), label=name, **style)
+        if f"chance_{name}" in table:
+            chance, style = table[f"chance_{name}"].astype(float), {**style, "markersize": 3}
+            right.plot(table["cutoff"], chance, label=f"{name} by chance", linestyle=":", **style)
     right.set(xlabel="cutoff, nats", xscale="log", ylim=(0, 1.02), title="candidate zipcodes")
     right.set_xticks(table["cutoff"], [f"{cutoff:g}" for cutoff in table["cutoff"]])
     right.minorticks_off()

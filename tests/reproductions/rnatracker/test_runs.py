@@ -110,15 +110,23 @@ def test_what_only_reads_is_run_again_when_its_records_change(results):
 
 def test_planted_run_scores_scan_and_attention(results):
     planted = only(results, "planted").content["extra"]["planted"]
-    for name in ("scan", "attention"):
+    kinds = ("scan", "random mask", "attention")
+    for name in kinds:
         assert planted[name]["low"] <= planted[name]["auc"] <= planted[name]["high"]
         assert [row["share"] for row in planted[name]["top"]] == [0.02, 0.05, 0.1, 0.2]
+    assert planted["scan"]["auc"] != planted["random mask"]["auc"]
     assert len(planted["zipcodes"]) == 6
+    for row in planted["zipcodes"]:
+        assert 0 <= row["chance_recall"] <= 1 and 0 <= row["covered"] <= 1
+        assert row["elsewhere"] <= row["found"]
     tables = {table.name: table for table in tabulate(results)}
     nucleotides, stretches = tables["planted-nucleotides"], tables["planted-stretches"]
-    assert [row[0] for row in nucleotides.rows] == ["scan"] * 4 + ["attention"] * 4
+    assert [row[0] for row in nucleotides.rows] == [name for name in kinds for _ in range(4)]
     assert nucleotides.rows[0][1].key == planted["scan"]["auc"]
-    assert [row[4].key for row in stretches.rows] == [row["planted"] for row in planted["zipcodes"]]
+    column = list(stretches.columns).index("Planted")
+    cells = [row[column].key for row in stretches.rows]
+    assert cells == [row["planted"] for row in planted["zipcodes"]]
+    assert all(row[-2:] == ["simulated", "smoke"] for row in (*nucleotides.rows, *stretches.rows))
     assert all(run == ["planted/code/smoke"] for run in (*nucleotides.runs, *stretches.runs))
 
 
