@@ -132,7 +132,7 @@ def test_planted_run_scores_scan_and_attention(results):
 
 def test_every_network_stands_in_the_tables_of_our_own(results):
     tables = {table.name: table for table in tabulate(results)}
-    assert "missing-genes" not in tables and "correlations-apex-all" not in tables
+    assert not {"missing-genes", "parts", "correlations-apex-all"} & tables.keys()
     shown = tables["correlations-all"]
     rows = {row[0]: dict(zip(shown.columns, row, strict=True)) for row in shown.rows}
     assert {"full-length", "no-lstm", "fixed-length", "nn-5mer"} <= rows.keys()
@@ -144,11 +144,13 @@ def test_every_network_stands_in_the_tables_of_our_own(results):
     rows = {row[0]: dict(zip(shown.columns, row, strict=True)) for row in shown.rows}
     assert rows.keys() == areas.keys()
     assert rows["no-lstm"]["PR, nuclear"].key == areas["no-lstm"]["nuclear"]["pr_auc"]
+    assert rows["no-lstm"]["Data"] == "simulated"
 
 
 def test_the_missing_genes_are_weighed_where_the_data_are_partial(results, monkeypatch):
     shares = {"cytosol": 0.4, "insoluble": 0.3, "membrane": 0.1, "nuclear": 0.2}
-    monkeypatch.setattr("reproductions.rnatracker.tables.predominance", lambda record: shares)
+    monkeypatch.setattr("reproductions.rnatracker.gene_tables.predominance", lambda record: shares)
+    monkeypatch.setattr("reproductions.rnatracker.gene_tables._parts", lambda: {})
     (table,) = (one for one in tabulate(results) if one.name == "missing-genes")
     row = dict(zip(table.columns, table.rows[0], strict=True))
     full = only(results, "full-length")
@@ -160,7 +162,10 @@ def test_the_missing_genes_are_weighed_where_the_data_are_partial(results, monke
     assert row["Here"].key == pytest.approx(full.metrics["pearson:cytosol"])
     weighted = reweighted(pool([full]), shares)["cytosol"]
     assert row["As for all genes"].key == pytest.approx(weighted)
-    assert row["Change by the weights"].key == pytest.approx(weighted - row["Here"].key)
+    change = weighted - row["Here"].key
+    assert row["Change by the weights"].key == pytest.approx(change)
+    assert row["Printed, expected on these genes"].key == pytest.approx(0.705 - change)
+    assert (row["Data"], row["Profile"]) == ("simulated", "smoke")
 
 
 def test_zipcodes_and_filters_are_counted(results):
