@@ -1,8 +1,12 @@
-"""The paper's figures, drawn from the records of the fullest runs there are."""
+"""The paper's figures, drawn from the records of the fullest runs there are.
+
+Figure 3 is drawn from the data set, and Figure 8 from made data.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +21,14 @@ from common.harness.scores import TRUTH, label_columns
 from common.interpret.figures import MARKERS, PALETTE, save_figure
 from common.metrics.distribution import pearson
 from common.metrics.ranking import MICRO, pr_curve, roc_curve
+from reproductions.rnatracker.conservation_figure import draw_conservation
 from reproductions.rnatracker.cutoffs import PAPERS_CUTOFF
+from reproductions.rnatracker.made_track import SOURCE, made_scans
 from reproductions.rnatracker.motif_figures import draw_clusters, draw_motifs
-from reproductions.rnatracker.networks import table_of
 from reproductions.rnatracker.pooled import pool, predominant
 from reproductions.rnatracker.pooled_run import NEEDS
+from reproductions.rnatracker.shades import colour
+from reproductions.rnatracker.summary_figure import draw_summary, summary_source
 
 VARIANT = "code"
 CURVES = (*NEEDS, "seq-and-struct", "seq-by-struct")
@@ -51,19 +58,20 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
     sources = {name: [source_of(one) for one in group.records] for name, group in groups.items()}
     on_cefra, on_apex = ([name for name in one if name in groups] for one in (CURVES, ON_APEX))
     steps: tuple[tuple[str, str, Callable[[dict[str, RunGroup], Path], Path]], ...] = (
-        ("summary", "full-length", draw_summary),
         ("scatter", "full-length", draw_scatter),
         ("attention", "fixed-length", draw_attention),
         ("motifs", "filters", lambda g, f: draw_motifs(*_filters(g), f)),
         ("clusters", "filters", lambda g, f: draw_clusters(*_filters(g), f)),
         ("zipcodes", "zipcodes", draw_zipcodes),
         ("planted", "planted", draw_planted),
-        ("conservation", "full-length", draw_conservation),
     )
     for figure, name, draw_one in steps:
         if name in groups:
             source = {name: sources[name]}
             yield Drawing(figure, source, lambda draw_one=draw_one: draw_one(groups, folder))
+    yield Drawing("summary", summary_source(), lambda: draw_summary(folder))
+    if find_spec("pyBigWig"):
+        yield Drawing("conservation", SOURCE, lambda: _draw_made(folder))
     for figure, names in (("curves", on_cefra), ("curves-apex", on_apex)):
         if names:
             source = {one: sources[one] for one in names}
@@ -75,41 +83,14 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
             )
 
 
+def _draw_made(folder: Path) -> Path:
+    """Figure 8 on made data; a user's own track has `conserved`."""
+    related, unrelated = made_scans()
+    return draw_conservation(related, "made data, not phyloP", folder, unrelated)
+
+
 def _filters(groups: dict[str, RunGroup]) -> tuple[Record, str]:
     return groups["filters"].records[0], run_name(groups["filters"])
-
-
-def colour(names: list[str]) -> dict[str, str]:
-    """A colour for each fraction, in the data set's order."""
-    return dict(zip(names, (PALETTE[0], PALETTE[6], PALETTE[2], PALETTE[3]), strict=False))
-
-
-def draw_summary(groups: dict[str, RunGroup], folder: Path) -> Path:
-    """Figure 3: distributions of the shares; number and mean length by predominant fraction."""
-    group = groups["full-length"]
-    table = table_of(group.records[0])
-    names, shades = list(table.fractions), colour(list(table.fractions))
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
-    bins = np.linspace(0, 1, 41)
-    for name in names:
-        left.hist(
-            table.frame[name], bins, histtype="step", color=shades[name], label=name, linewidth=1.6
-        )
-    left.set(xlabel="share of the fraction", ylabel="transcripts", title="A: shares")
-    left.legend(frameon=False)
-    largest = pd.Series(table.predominant)
-    lengths = table.frame["sequence"].str.len().groupby(largest.to_numpy()).mean()
-    counts = largest.value_counts()
-    for ax, values, label in (
-        (middle, counts, "transcripts"),
-        (right, lengths, "mean length, nucleotides"),
-    ):
-        ax.bar(names, [values.get(name, 0) for name in names], color=[shades[n] for n in names])
-        ax.set(ylabel=label, xlabel="predominant fraction")
-    middle.set_title("B: number")
-    right.set_title("B: mean length")
-    figure.suptitle(f"{len(table.frame):,} transcripts ({run_name(group)})")
-    return save_figure(figure, folder, "summary")[0]
 
 
 def draw_scatter(groups: dict[str, RunGroup], folder: Path) -> Path:
@@ -241,27 +222,3 @@ def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
     n = planted["transcripts"]
     figure.suptitle(f"{n} transcripts with planted zipcodes ({run_name(groups['planted'])})")
     return save_figure(figure, folder, "planted")[0]
-
-
-def draw_conservation(groups: dict[str, RunGroup], folder: Path) -> Path:
-    """Figure 8 on made scores: what the comparison looks like where zipcodes are conserved."""
-    generator = np.random.default_rng(2019)
-    means = np.concatenate([generator.normal(0.9, 0.8, 541), generator.normal(0.4, 0.7, 20_000)])
-    return draw_scores(means, np.arange(len(means)) < 541, "made scores, not phyloP", folder)
-
-
-def draw_scores(means: np.ndarray, chosen: np.ndarray, title: str, folder: Path) -> Path:
-    """Figure 8: mean score of zipcodes and of other stretches, (m,) and (m,) bool."""
-    from common.interpret.conservation import compare_conservation
-
-    result = compare_conservation(means, chosen)
-    figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-    bins = np.linspace(-2.5, 4, 66)
-    for inside, label, shade in ((True, "zipcodes", PALETTE[0]), (False, "others", PALETTE[6])):
-        values = means[chosen == inside]
-        ax.hist(values, bins, density=True, histtype="step", color=shade, label=label)
-        ax.axvline(values.mean(), color=shade, linestyle=":")
-    ax.set(xlabel="mean score of a stretch", ylabel="density")
-    ax.set_title(f"{title}: KS statistic {result.statistic:.2f}")
-    ax.legend(frameon=False)
-    return save_figure(figure, folder, "conservation")[0]
