@@ -50,13 +50,15 @@ FIGURES = (
         "Figure 6B: filters by the transcripts on which they are active",
         "Two groups: C/G-rich filters on cytosolic transcripts, A/U-rich filters and repeats on "
         "nuclear and insoluble ones.",
-        "The same clustering, and what each filter's own prediction shares with the whole.",
+        "The same clustering with its tree, and the r of each filter's own prediction with the "
+        "whole network's.",
     ),
     FigureInfo(
         "zipcodes",
         "Figure 7: zipcodes by cutoff",
         "374 enhancing and 167 repressive zipcodes at 0.0075 nats; fewer at stricter cutoffs.",
-        "Zipcodes of our full-length network, and the scan of one transcript.",
+        "Zipcodes of our full-length network, apart and with overlapping masks merged, by "
+        "predominant fraction too; and the scan of one transcript.",
     ),
     FigureInfo(
         "planted",

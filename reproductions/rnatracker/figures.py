@@ -13,12 +13,14 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from common.harness.drawn import Drawing, draw_figures, run_name, source_of
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
 from common.harness.scores import TRUTH, label_columns
 from common.interpret.figures import MARKERS, PALETTE, save_figure
+from common.interpret.zipcodes import ENHANCING, REPRESSIVE
 from common.metrics.distribution import pearson
 from common.metrics.ranking import MICRO, pr_curve, roc_curve
 from reproductions.rnatracker.conservation_figure import draw_conservation
@@ -35,6 +37,7 @@ CURVES = (*NEEDS, "seq-and-struct", "seq-by-struct")
 ON_APEX = tuple(f"apex-{name}" for name in CURVES)
 DRAWN = (*CURVES, *ON_APEX, "filters", "zipcodes", "planted")
 POINTS = 400
+EFFECT_SHADES = {ENHANCING: PALETTE[2], REPRESSIVE: PALETTE[6]}
 
 
 def draw(results: Path) -> list[Path]:
@@ -134,7 +137,9 @@ def draw_curves(groups: dict[str, RunGroup], folder: Path, stem: str) -> Path:
     return save_figure(figure, folder, stem)[0]
 
 
-def _curves(axes: Any, table: pd.DataFrame, wanted: list[str], labels: dict[str, Any]) -> None:
+def _curves(
+    axes: np.ndarray, table: pd.DataFrame, wanted: list[str], labels: dict[str, Any]
+) -> None:
     names = label_columns(table)
     arguments = predominant(table), table[names].to_numpy(), names
     pairs = (
@@ -170,26 +175,43 @@ def draw_attention(groups: dict[str, RunGroup], folder: Path) -> Path:
 
 
 def draw_zipcodes(groups: dict[str, RunGroup], folder: Path) -> Path:
-    """Figure 7: zipcodes by cutoff; and the scan of the transcript with the clearest one."""
+    """Figure 7: zipcodes by cutoff and by fraction; and the scan with the clearest one."""
     record = groups["zipcodes"].records[0]
     extra = record.content["extra"]
-    counts = pd.DataFrame(extra["counts"])
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    for name, marker, shade in (("enhancing", "o", PALETTE[2]), ("repressive", "s", PALETTE[6])):
-        left.plot(counts["cutoff"], counts[name], marker=marker, color=shade, label=name)
-    left.axvline(PAPERS_CUTOFF, color="0.6", linestyle="--", linewidth=0.8)
-    top = 1.5 * max(1, counts[["enhancing", "repressive"]].to_numpy().max())
-    left.set(xlabel="cutoff, nats", ylabel="zipcodes that do not overlap", yscale="symlog")
-    left.set_ylim(0, top)
-    left.legend(frameon=False)
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 4), layout="constrained")
+    by_fraction = pd.DataFrame(extra.get("by_fraction", []))
+    _draw_counts(left, pd.DataFrame(extra["counts"]), by_fraction)
     scanned = int(record.metrics["count:scanned"])
     left.set_title(f"{scanned:,} transcripts ({run_name(groups['zipcodes'])})")
+    if len(by_fraction):
+        own = by_fraction[by_fraction["cutoff"] == PAPERS_CUTOFF].set_index("fraction")
+        places = np.arange(len(own))
+        for shift, (name, shade) in zip((-0.2, 0.2), EFFECT_SHADES.items(), strict=True):
+            middle.bar(places + shift, own[name], width=0.4, color=shade, label=name)
+        middle.set_xticks(places, [f"{n}\n({t:,})" for n, t in own["transcripts"].items()])
+        middle.set(xlabel="predominant fraction (transcripts)", ylabel="zipcodes")
+        middle.set_title(f"at {PAPERS_CUTOFF:g} nats, not overlapping")
     example = extra["example"]
     if example:
         right.fill_between(example["centres"], example["importance"], color=PALETTE[0], alpha=0.7)
         right.set_title(f"scan of {example['id']}")
         right.set(xlabel="centre of the mask, nucleotide", ylabel="divergence, nats")
     return save_figure(figure, folder, "zipcodes")[0]
+
+
+def _draw_counts(ax: Axes, counts: pd.DataFrame, by_fraction: pd.DataFrame) -> None:
+    """Zipcodes of all transcripts by cutoff; dotted, with overlapping masks merged."""
+    for (name, shade), marker in zip(EFFECT_SHADES.items(), "os", strict=True):
+        style: dict[str, Any] = {"color": shade, "marker": marker}
+        ax.plot(counts["cutoff"], counts[name], label=name, **style)
+        if len(by_fraction):
+            merged = by_fraction.groupby("cutoff")[f"merged_{name}"].sum()
+            style |= {"linestyle": ":", "markersize": 3}
+            ax.plot(merged.index, merged, label=f"{name}, merged", **style)
+    ax.axvline(PAPERS_CUTOFF, color="0.6", linestyle="--", linewidth=0.8)
+    top = 1.5 * max(1, counts[list(EFFECT_SHADES)].to_numpy().max())
+    ax.set(xlabel="cutoff, nats", ylabel="zipcodes", yscale="symlog", ylim=(0, top))
+    ax.legend(frameon=False)
 
 
 def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Tables that the paper does not print: all networks, genes, areas, planted zipcodes."""
+"""Tables that the paper does not print: all networks, genes, areas, zipcodes, filters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from common.harness.cells import Cell, ResultTable, number_cell
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
+from reproductions.rnatracker.explanation_tables import filters_table, zipcodes_table
 from reproductions.rnatracker.gene_tables import missing_genes_table, parts_table
 from reproductions.rnatracker.planted_tables import planted_tables
 from reproductions.rnatracker.targets import NAME, TABLE_1
@@ -23,6 +24,7 @@ def tabulate(results: Path) -> list[ResultTable]:
     found = [_correlations(records, prefix) for prefix in SETS]
     on_cefra = _groups(records, "")
     found += [missing_genes_table(on_cefra), parts_table(on_cefra), _areas(records)]
+    found += [zipcodes_table(records), filters_table(records)]
     return [*(table for table in found if table.rows), *planted_tables(records)]
 
 

@@ -13,7 +13,7 @@ from common.harness.ensemble import read_from
 from common.harness.experiment import Context
 from common.harness.record import RunResult
 from common.interpret.masking import Scan
-from common.interpret.zipcodes import counts_by_cutoff
+from common.interpret.zipcodes import counts_by_cutoff, counts_by_fraction
 from common.training.fit import predict
 from reproductions.rnatracker.cutoffs import CONSERVATION_CUTOFF, CUTOFFS, PAPERS_CUTOFF
 from reproductions.rnatracker.data import Table
@@ -32,7 +32,8 @@ def run(context: Context) -> RunResult:
 
     As in the released code the network of one fold scans all genes, those that it was trained on
     too, and a transcript counts where the network finds its predominant fraction. The record's
-    metrics are counts; ``extra`` has them at every cutoff and the scan of one transcript.
+    metrics are counts; ``extra`` has them at every cutoff, by predominant fraction too and with
+    overlapping masks merged, and the scan of one transcript.
     """
     settings = context.settings
     record = first_record(context, "full-length")
@@ -47,6 +48,7 @@ def run(context: Context) -> RunResult:
     rows, scans = [row for row, _ in found], [scan for _, scan in found]
     fractions = [int(shares[row].argmax()) for row in rows]
     counts = counts_by_cutoff(scans, fractions, CUTOFFS)
+    by_fraction = counts_by_fraction(scans, fractions, table.fractions, CUTOFFS)
     by_cutoff = counts.set_index("cutoff")
     at, compared = by_cutoff.loc[PAPERS_CUTOFF], by_cutoff.loc[CONSERVATION_CUTOFF]
     predictions = record.predictions
@@ -69,6 +71,7 @@ def run(context: Context) -> RunResult:
             **read_from([record]),
             "most": 1,
             "counts": counts.to_dict("records"),
+            "by_fraction": by_fraction.to_dict("records"),
             "masks": int(sum(len(scan.starts) for scan in scans)),
             "example": _example(scans, rows, table.frame["id"].tolist()),
         },
