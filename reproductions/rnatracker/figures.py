@@ -190,6 +190,7 @@ def draw_zipcodes(groups: dict[str, RunGroup], folder: Path) -> Path:
             middle.bar(places + shift, own[name], width=0.4, color=shade, label=name)
         middle.set_xticks(places, [f"{n}\n({t:,})" for n, t in own["transcripts"].items()])
         middle.set(xlabel="predominant fraction (transcripts)", ylabel="zipcodes")
+        middle.set_ylim(bottom=0)
         middle.set_title(f"at {PAPERS_CUTOFF:g} nats, not overlapping")
     example = extra["example"]
     if example:

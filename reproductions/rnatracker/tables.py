@@ -23,7 +23,8 @@ def tabulate(results: Path) -> list[ResultTable]:
     records = read_records(results, paper=NAME)
     found = [_correlations(records, prefix) for prefix in SETS]
     on_cefra = _groups(records, "")
-    found += [missing_genes_table(on_cefra), parts_table(on_cefra), _areas(records)]
+    found += [missing_genes_table(on_cefra), parts_table(on_cefra)]
+    found += [_areas(records, prefix) for prefix in SETS]
     found += [zipcodes_table(records), filters_table(records)]
     return [*(table for table in found if table.rows), *planted_tables(records)]
 
@@ -64,14 +65,12 @@ def _correlations(records: Sequence[Record], prefix: str) -> ResultTable:
     )
 
 
-def _areas(records: Sequence[Record]) -> ResultTable:
-    """Areas under both curves of every network, as the pooled run has them."""
-    group = choose_group(records, "pooled", "code")
+def _areas(records: Sequence[Record], prefix: str) -> ResultTable:
+    """Areas under both curves of every network on one data set, as the pooled run has them."""
+    group = choose_group(records, f"{prefix}pooled", "code")
     areas = group.records[0].content["extra"]["areas"] if group else {}
-    names, of_run = (
-        list(next(iter(areas.values()), {})),
-        [group.data, group.profile] if group else [],
-    )
+    names = list(next(iter(areas.values()), {}))
+    of_run = [group.data, group.profile] if group else []
     rows = [
         [
             network,
@@ -86,8 +85,8 @@ def _areas(records: Sequence[Record]) -> ResultTable:
     ]
     heads = [f"{kind}, {name}" for kind in ("ROC", "PR") for name in names]
     return ResultTable(
-        "areas",
-        "Areas under the curves of every network",
+        f"{prefix}areas",
+        f"Areas under the curves of every network, {SETS[prefix]}",
         "Each predominant fraction against the rest, and all together (micro).",
         ["Network", *heads, "Data", "Profile"],
         rows,
