@@ -56,6 +56,13 @@ def test_parameter_counts(experiment, variant, parameters):
     assert sum(math.prod(w.shape) for w in model.trainable_weights) == parameters
 
 
+def test_the_released_linear_layer_can_be_put_in():
+    model = build(settings("nn-5mer", linear_layer=True), 4, 1364)
+    expected = 1364 * 1365 + 1364 * 4 + 4
+    assert sum(math.prod(w.shape) for w in model.trainable_weights) == expected
+    assert model.get_layer("linear").activation is keras.activations.linear
+
+
 def test_4000_nucleotides_become_440_steps():
     assert fixed_steps(settings("fixed-length")) == 440
 
