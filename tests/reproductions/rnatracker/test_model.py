@@ -142,8 +142,11 @@ def test_fixed_lengths_do_not_depend_on_the_batch_either(experiment, variant, tr
 
 @pytest.mark.mirror
 @pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
-@pytest.mark.parametrize("variant", ["code", "paper"])
-def test_answer_on_real_transcripts_of_200_to_19000_nucleotides(variant):
+@pytest.mark.parametrize(
+    ("experiment", "variant"),
+    [("full-length", "code"), ("full-length", "paper"), ("no-lstm", "code")],
+)
+def test_answer_on_real_transcripts_of_200_to_19000_nucleotides(experiment, variant):
     frame = load_table("cefra", n=0).frame
     lengths = frame["sequence"].str.len()
     frame = frame.assign(length=lengths).sort_values("length")
@@ -151,10 +154,12 @@ def test_answer_on_real_transcripts_of_200_to_19000_nucleotides(variant):
     rows = np.unique(np.geomspace(1, len(frame), 9).astype(int)) - 1
     chosen = [*frame["sequence"].iloc[rows[:-1]], frame["sequence"].iloc[-1]]
     assert len(chosen[0]) < 250 and len(chosen[-1]) > 15000
-    model = scattered(build(settings("full-length", variant), 4), 0.15)
+    model = scattered(explain(build(settings(experiment, variant), 4)), 0.15)
     together = predict(model, whole(chosen), batch_size=len(chosen))
-    assert np.abs(together - predict(model, whole(chosen), batch_size=1)).max() <= 1e-5
-    assert np.ptp(together, axis=0).max() > 0.01
+    alone = predict(model, whole(chosen), batch_size=1)
+    for name in ("shares", "attention"):
+        assert np.abs(together[name] - alone[name]).max() <= 1e-5, name
+    assert np.ptp(together["shares"], axis=0).max() > 0.01
 
 
 def test_the_gradient_of_a_batch_is_the_mean_of_its_transcripts(transcripts):
