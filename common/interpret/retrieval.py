@@ -56,28 +56,63 @@ def top_share_scores(
     return pd.DataFrame(rows, columns=["share", "precision", "recall", "chance", "sequences"])
 
 
-def stretch_scores(found: Sequence[Spans], planted: Sequence[Spans]) -> dict[str, float]:
-    """Precision and recall of stretches: one is right where it overlaps a planted element.
+def stretch_scores(
+    found: Sequence[Spans], planted: Sequence[Spans], lengths: Sequence[int]
+) -> dict[str, float]:
+    """Precision and recall of stretches, and what stretches at random places would have.
+
+    A stretch is right where it overlaps a planted element, so that one over a whole sequence
+    always is: only what lies above chance speaks for stretches.
 
     Parameters
     ----------
     found, planted : sequence of sequence of (start, end)
-        By sequence.
+        By sequence, 0-based and half open; a sequence may have none of either.
+    lengths : sequence of int
+        Of each sequence.
 
     Returns
     -------
     dict
         ``precision`` (of all found stretches, NaN where there are none), ``recall`` (of all
-        planted elements, NaN where there are none), ``found`` and ``planted`` (how many).
+        planted elements, NaN where there are none), ``chance_precision`` and ``chance_recall``
+        (expected of stretches of the same lengths, each at a random place of its own sequence;
+        exact), ``covered`` (share of all positions within a found stretch), ``found``,
+        ``planted`` (how many) and ``elsewhere`` (found on sequences without an element, none of
+        which can be right).
+
+    Raises
+    ------
+    DataError
+        A stretch or an element that does not lie within its sequence.
     """
-    right = hit = 0
-    for own, truth in zip(found, planted, strict=True):
+    right = hit = elsewhere = covered = 0
+    chance_right, chance_hit = 0.0, 0.0
+    for own, truth, length in zip(found, planted, lengths, strict=True):
         right += sum(any(a < d and c < b for c, d in truth) for a, b in own)
         hit += sum(any(a < d and c < b for c, d in own) for a, b in truth)
+        elsewhere += 0 if truth else len(own)
+        covered += int(signal_mask(length, own).sum())
+        sizes = [b - a for a, b in own]
+        running = np.concatenate([[0], signal_mask(length, truth).cumsum()])
+        chance_right += sum(float(np.mean(running[n:] > running[: length + 1 - n])) for n in sizes)
+        for start, end in truth:
+            missed = [1 - _touching(start, end, n, length) for n in sizes]
+            chance_hit += 1 - float(np.prod(missed))
     n_found, n_planted = sum(map(len, found)), sum(map(len, planted))
     return {
         "precision": right / n_found if n_found else float("nan"),
         "recall": hit / n_planted if n_planted else float("nan"),
+        "chance_precision": chance_right / n_found if n_found else float("nan"),
+        "chance_recall": chance_hit / n_planted if n_planted else float("nan"),
+        "covered": covered / sum(lengths) if len(lengths) else float("nan"),
         "found": n_found,
         "planted": n_planted,
+        "elsewhere": elsewhere,
     }
+
+
+def _touching(start: int, end: int, size: int, length: int) -> float:
+    """Share of the places of a stretch of `size` within `length` that overlap start..end."""
+    first, last = max(start - size + 1, 0), min(end - 1, length - size)
+    return max(last - first + 1, 0) / (length - size + 1)

@@ -99,6 +99,41 @@ def counts_by_cutoff(
     return pd.DataFrame(rows, columns=["cutoff", ENHANCING, REPRESSIVE])
 
 
+def counts_by_fraction(
+    scans: Sequence[Scan],
+    fractions: Sequence[int],
+    names: Sequence[str],
+    cutoffs: Sequence[float],
+) -> pd.DataFrame:
+    """Zipcodes by the fraction of their transcripts, at several cutoffs, apart and merged.
+
+    Parameters
+    ----------
+    scans, fractions, cutoffs
+        As for `counts_by_cutoff`.
+    names : sequence of str
+        Of the fractions, by column.
+
+    Returns
+    -------
+    DataFrame
+        A row for each cutoff and fraction: ``cutoff``, ``fraction``, ``transcripts``,
+        ``enhancing``, ``repressive`` (zipcodes that do not overlap) and ``merged_enhancing``,
+        ``merged_repressive`` (overlapping masks of one effect are one zipcode).
+    """
+    rows = []
+    for cutoff in cutoffs:
+        for column, name in enumerate(names):
+            own = [scan for scan, one in zip(scans, fractions, strict=True) if one == column]
+            row: dict[str, object] = {"cutoff": cutoff, "fraction": name, "transcripts": len(own)}
+            for prefix, merge in (("", False), ("merged_", True)):
+                tables = [zipcodes(scan, cutoff, column, merge=merge)["effect"] for scan in own]
+                for effect in (ENHANCING, REPRESSIVE):
+                    row[f"{prefix}{effect}"] = sum(int((one == effect).sum()) for one in tables)
+            rows.append(row)
+    return pd.DataFrame(rows)
+
+
 def _grouped(scan: Scan, members: np.ndarray, merge: bool) -> list[np.ndarray]:
     """Masks (in the order of their start) that make one zipcode each."""
     groups: list[list[int]] = []

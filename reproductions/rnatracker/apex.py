@@ -55,6 +55,23 @@ def read_stand_in(located: Located, *, tail: int = 0, keep_matched: bool = True)
     DataError
         The table lacks a column, or a sequence is no transcript.
     """
+    texts = read_transcripts(located.paths["apexseq_sequences.fa.gz"], tail)
+    return with_folds(match(read_shares(located), texts, "APEX-seq", keep_matched=keep_matched))
+
+
+def read_shares(located: Located) -> pd.DataFrame:
+    """``id`` and shares of the genes of APEX-seq with all four fold changes.
+
+    Parameters
+    ----------
+    located : Located
+        The data set ``apexseq``.
+
+    Raises
+    ------
+    DataError
+        The table lacks a column.
+    """
     table = read_table(located.paths["apexseq_log2fc.tsv.gz"])
     missing = [name for name in ("Ensembl_Gene", *FOLD_CHANGES.values()) if name not in table]
     if missing:
@@ -63,6 +80,4 @@ def read_stand_in(located: Located, *, tail: int = 0, keep_matched: bool = True)
     amounts = pd.DataFrame(np.exp2(changes), columns=list(FOLD_CHANGES))
     amounts.insert(0, "id", table["Ensembl_Gene"].astype(str).str.partition(".")[0])
     whole = np.isfinite(changes).all(axis=1)
-    labels = normalise(amounts[whole].drop_duplicates("id").reset_index(drop=True), FRACTIONS)
-    texts = read_transcripts(located.paths["apexseq_sequences.fa.gz"], tail)
-    return with_folds(match(labels, texts, "APEX-seq", keep_matched=keep_matched))
+    return normalise(amounts[whole].drop_duplicates("id").reset_index(drop=True), FRACTIONS)

@@ -59,12 +59,21 @@ def read_partial(
     """
     own = read_labels(labels)
     texts = read_transcripts(sequences.paths["cefra_sequences.fa.gz"], tail)
-    index = read_table(sequences.paths["cefra_sequences.index.tsv.gz"])
-    index = index.rename(columns={"ensembl_gene_id": "id"}).assign(
-        strict=index["canonical_start_found"] == 1
-    )
-    texts = match(texts, index[["id", "tier", "strict"]], "CeFra-Seq index", keep_matched=False)
+    texts = match(texts, read_index(sequences), "CeFra-Seq index", keep_matched=False)
     return match(own, texts, "CeFra-Seq", keep_matched=keep_matched)
+
+
+def read_index(sequences: Located) -> pd.DataFrame:
+    """``id``, ``tier`` (begins with A, B or C) and ``strict`` (bool) of the genes with a sequence.
+
+    Parameters
+    ----------
+    sequences : Located
+        The data set ``cefra-sequences``.
+    """
+    index = read_table(sequences.paths["cefra_sequences.index.tsv.gz"])
+    index = index.rename(columns={"ensembl_gene_id": "id"})
+    return index.assign(strict=index["canonical_start_found"] == 1)[["id", "tier", "strict"]]
 
 
 def read_labels(labels: Located) -> pd.DataFrame:

@@ -6,10 +6,10 @@ row for each exon, 0-based and half open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
@@ -18,19 +18,14 @@ import typer
 from common.data.content import read_table
 from common.errors import DataError
 from common.files import written_whole
-from common.interpret.conservation import (
-    Exons,
-    compare_conservation,
-    open_track,
-    transcript_scores,
-    window_means,
-)
-from common.interpret.masking import Scan
-from common.interpret.zipcodes import zipcodes
-from reproductions.rnatracker.cutoffs import CONSERVATION_CUTOFF, CUTOFFS
+from common.interpret.conservation import Exons, open_track, transcript_scores
+from reproductions.rnatracker.cutoffs import CUTOFFS
+from reproductions.rnatracker.data import Table
 from reproductions.rnatracker.networks import load_network, table_of
+from reproductions.rnatracker.scanning import Scanner
+from reproductions.rnatracker.stretches import ScoredScan, compare_by_cutoff
 from reproductions.rnatracker.user_scan import fullest_network
-from reproductions.rnatracker.zipcode_run import localised_scans
+from reproductions.rnatracker.zipcode_run import predominant_found, strongly_localised, utr_scans
 
 NEEDED = ("id", "chromosome", "strand", "start", "end")
 
@@ -65,19 +60,88 @@ def read_exons(path: Path) -> dict[str, Exons]:
 
 
 @dataclass(frozen=True)
-class Stretches:
-    """Mean score of each stretch of all 3' UTRs, and which are zipcodes; both (m,)."""
+class Scored:
+    """Scans with a score for each nucleotide, and how many transcripts have none.
 
-    means: np.ndarray
-    chosen: np.ndarray
+    Parameters
+    ----------
+    scans : list of ScoredScan
+    without_exons : int
+        Strongly localised transcripts of which the table has no exons.
+    other_length : int
+        Those whose exons are together longer or shorter than the transcript.
+    """
+
+    scans: list[ScoredScan]
+    without_exons: int
+    other_length: int
 
 
-def scored_scans(
-    track: Path, exons: dict[str, Exons], results: Path
-) -> list[tuple[Scan, int, np.ndarray]]:
-    """Scan, predominant fraction and scores of each transcript that has exons of its own length.
+def rows_with_exons(
+    table: Table, rows: np.ndarray, exons: Mapping[str, Exons]
+) -> tuple[np.ndarray, int, int]:
+    """Rows of the transcripts with exons of their own length, and the other fields of `Scored`.
 
-    The transcripts are those of `zipcode_run.localised_scans`, with the fullest network there is.
+    Raises
+    ------
+    DataError
+        There is no such transcript.
+    """
+    frame = table.frame.iloc[rows]
+    found = [exons.get(name) for name in frame["id"]]
+    lengths = frame["sequence"].str.len()
+    without = sum(own is None for own in found)
+    same = np.array(
+        [own is not None and own.length == n for own, n in zip(found, lengths, strict=True)], bool
+    )
+    if not same.any():
+        fault = (
+            f"of {len(rows)} strongly localised transcripts none has exons of its own length; "
+            f"{without} have none at all"
+        )
+        raise DataError("exons", fault, "Give the exons of the transcripts of the data set")
+    return rows[same], without, int(len(rows) - without - same.sum())
+
+
+def scored_rows(
+    scanner: Scanner,
+    table: Table,
+    rows: np.ndarray,
+    exons: Mapping[str, Exons],
+    track: Path,
+    settings: Mapping[str, Any],
+) -> list[ScoredScan]:
+    """Scan the 3' UTRs of some transcripts and read the track along them.
+
+    Parameters
+    ----------
+    scanner : Scanner
+    table : Table
+    rows : (n,) int
+        Of transcripts with exons of their own length.
+    exons : mapping of str to Exons
+        By id.
+    track : Path
+        bigWig file.
+    settings : mapping
+        As for `zipcode_run.utr_scans`.
+    """
+    ids, fractions = table.frame["id"].tolist(), table.shares.argmax(axis=1)
+    opened = open_track(track)
+    try:
+        return [
+            (scan, int(fractions[row]), transcript_scores(opened, exons[ids[row]]))
+            for row, scan in utr_scans(scanner, table, rows, settings)
+        ]
+    finally:
+        opened.close()
+
+
+def scored_scans(track: Path, exons: Mapping[str, Exons], results: Path) -> Scored:
+    """Scan and score the strongly localised transcripts that have exons of their own length.
+
+    Of those the ones whose predominant fraction the network finds, as in `zipcode_run`; with the
+    fullest network there is.
 
     Raises
     ------
@@ -85,65 +149,13 @@ def scored_scans(
         There is no such transcript, or no network.
     """
     record = fullest_network(results)
-    table = table_of(record)
-    opened = open_track(track)
-    found = []
-    for row, scan in localised_scans(load_network(record, results), table, record.settings):
-        own = exons.get(table.frame["id"].iloc[row])
-        if own is not None and own.length == len(table.frame["sequence"].iloc[row]):
-            found.append((scan, int(table.shares[row].argmax()), transcript_scores(opened, own)))
-    opened.close()
-    if not found:
-        fault = "no strongly localised transcript has exons of its own length"
-        raise DataError("exons", fault, "Give the exons of the transcripts of the data set")
-    return found
-
-
-def stretches_at(scored: Sequence[tuple[Scan, int, np.ndarray]], cutoff: float) -> Stretches:
-    """Zipcodes that do not overlap, and every mask below the cutoff.
-
-    Parameters
-    ----------
-    scored : sequence of (Scan, int, (length,) float64)
-        From `scored_scans`: scan, predominant fraction, and a score for each nucleotide.
-    cutoff : float
-        Least divergence of a zipcode, in nats.
-
-    Returns
-    -------
-    Stretches
-        m is the number of zipcodes and lower masks of all transcripts; 0 without transcripts.
-    """
-    means, chosen = [np.empty(0)], [np.empty(0, bool)]
-    for scan, fraction, scores in scored:
-        inside = zipcodes(scan, cutoff, fraction, merge=False)
-        below = scan.importance < cutoff
-        starts = np.concatenate([inside["start"], scan.starts[below]]).astype(np.int64)
-        ends = np.concatenate([inside["end"], scan.ends[below]]).astype(np.int64)
-        means.append(window_means(scores, starts, ends))
-        chosen.append(np.arange(len(starts)) < len(inside))
-    return Stretches(np.concatenate(means), np.concatenate(chosen))
-
-
-def compare_by_cutoff(
-    scored: Sequence[tuple[Scan, int, np.ndarray]], cutoffs: Sequence[float]
-) -> pd.DataFrame:
-    """Fields of `Conserved` at each cutoff that leaves some of both sets, index ``cutoff``.
-
-    Raises
-    ------
-    DataError
-        None does.
-    """
-    rows = {}
-    for cutoff in cutoffs:
-        found = stretches_at(scored, cutoff)
-        if found.chosen.any() and not found.chosen.all():
-            rows[cutoff] = vars(compare_conservation(found.means, found.chosen))
-    if not rows:
-        fault = "no cutoff leaves zipcodes and other stretches"
-        raise DataError("conservation", fault, "Use a network that is trained further")
-    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("cutoff")
+    table, settings = table_of(record), record.settings
+    strong = strongly_localised(table, settings["strong_share"])
+    rows, *lacking = rows_with_exons(table, strong, exons)
+    model = load_network(record, results)
+    rows = rows[predominant_found(model, table, rows, settings)]
+    scanner = Scanner.of(model, settings["pool"])
+    return Scored(scored_rows(scanner, table, rows, exons, track, settings), *lacking)
 
 
 def main(
@@ -155,19 +167,21 @@ def main(
 ) -> None:
     """Compare the conservation of zipcodes with that of the rest of the 3' UTRs, at each cutoff."""
     from common.paths import results_folder
-    from reproductions.rnatracker.figures import draw_scores
+    from reproductions.rnatracker.conservation_figure import draw_conservation
 
     scored = scored_scans(track, read_exons(exons), results_folder())
-    table = compare_by_cutoff(scored, CUTOFFS)
+    typer.echo(
+        f"{len(scored.scans)} transcripts scanned; left out: {scored.without_exons} without exons, "
+        f"{scored.other_length} whose exons have another length",
+        err=True,
+    )
+    table = compare_by_cutoff(scored.scans, CUTOFFS)
     path = out / "conservation.tsv"
     with written_whole(path) as temporary:
         table.to_csv(temporary, sep="\t", float_format="%.5g", lineterminator="\n")
     typer.echo(table.to_string())
     typer.echo(path)
-    if CONSERVATION_CUTOFF in table.index:
-        shown = stretches_at(scored, CONSERVATION_CUTOFF)
-        title = f"cutoff {CONSERVATION_CUTOFF:g} nats"
-        typer.echo(draw_scores(shown.means, shown.chosen, title, out))
+    typer.echo(draw_conservation(scored.scans, track.name, out))
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from common.harness.settings import load_settings
 from reproductions.rnatracker.captions import FIGURES
 from reproductions.rnatracker.claims import CLAIMS
 from reproductions.rnatracker.data import DATASETS
+from reproductions.rnatracker.pooled_run import APEX_NEEDS
 from reproductions.rnatracker.pooled_run import NEEDS as POOLED
 from reproductions.rnatracker.predictor import MODEL
 from reproductions.rnatracker.tables import tabulate
@@ -38,8 +39,8 @@ def _draw(results: Path) -> list[Path]:
 
 
 CEFRA, APEX = DATASETS["cefra"], DATASETS["apex"]
-OTHERS = ("best",)
-PAPER_TOO = ("paper", *OTHERS)
+FURTHER = ("paper", "best")
+"""Variants that run where they are asked for."""
 EVERYWHERE = {"smoke": (1,), "quick": (1,), "full": (1,)}
 FULL_ONLY = {"full": (1,)}
 SMOKE_AND_FULL = {"smoke": (1,), "full": (1,)}
@@ -61,7 +62,7 @@ def _trained(
     title: str,
     seeds: Mapping[str, tuple[int, ...]] = EVERYWHERE,
     *,
-    optional_variants: tuple[str, ...] = OTHERS,
+    optional_variants: tuple[str, ...] = FURTHER,
     datasets: tuple[str, ...] = CEFRA,
     folds: int = 10,
     module: str = "training",
@@ -82,7 +83,14 @@ def _trained(
 
 
 def _reading(
-    name: str, title: str, module: str, needs: tuple[str, ...], further: tuple[str, ...] = ()
+    name: str,
+    title: str,
+    module: str,
+    needs: tuple[str, ...],
+    further: tuple[str, ...] = (),
+    *,
+    datasets: tuple[str, ...] = CEFRA,
+    seeds: Mapping[str, tuple[int, ...]] = EVERYWHERE,
 ) -> Experiment:
     """An experiment that reads others' records, and in full further data sets."""
     return Experiment(
@@ -90,8 +98,8 @@ def _reading(
         name,
         title,
         _run_of(module),
-        datasets={"quick": CEFRA, "full": (*CEFRA, *further)},
-        seeds=EVERYWHERE,
+        datasets={"quick": datasets, "full": (*datasets, *further)},
+        seeds=seeds,
         needs=needs,
         variants=("code",),
         costs=READS,
@@ -99,16 +107,15 @@ def _reading(
 
 
 EXPERIMENTS = (
-    _trained(
-        "full-length",
-        "RNATracker on whole transcripts, in ragged batches",
-        optional_variants=PAPER_TOO,
-    ),
+    _trained("full-length", "RNATracker on whole transcripts, in ragged batches"),
     _trained("no-lstm", "the same without the LSTM"),
-    _trained("two-blocks", "the same with the printed depth, two blocks", FULL_ONLY),
     _trained(
-        "fixed-length", "RNATracker on the last 4,000 nucleotides", optional_variants=PAPER_TOO
+        "two-blocks",
+        "the same with the printed depth, two blocks",
+        FULL_ONLY,
+        optional_variants=("best",),  # its paper variant is that of full-length
     ),
+    _trained("fixed-length", "RNATracker on the last 4,000 nucleotides"),
     _trained("no-attention", "the same without attention"),
     _trained(
         "seq-and-struct", "the same with loop contexts in a tower of their own", FULL_ONLY, folds=3
@@ -138,6 +145,14 @@ EXPERIMENTS = (
         "pooled", "areas under curves, DeLong's test, the missing genes", "pooled_run", POOLED
     ),
     _reading(
+        "apex-pooled",
+        "APEX-seq: areas under curves, DeLong's test",
+        "pooled_run",
+        APEX_NEEDS,
+        datasets=APEX,
+        seeds=FULL_ONLY,
+    ),
+    _reading(
         "zipcodes", "candidate zipcodes of localised transcripts", "zipcode_run", ("full-length",)
     ),
     _reading(
@@ -146,6 +161,11 @@ EXPERIMENTS = (
     _trained(
         "full-length-one-by-one",
         "RNATracker on whole transcripts, one at a time as in the paper (days)",
+        {},
+    ),
+    _trained(
+        "no-lstm-one-by-one",
+        "without the LSTM, one transcript at a time by plain descent as released (days)",
         {},
     ),
 )

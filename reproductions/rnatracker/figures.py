@@ -1,33 +1,43 @@
-"""The paper's figures, drawn from the records of the fullest runs there are."""
+"""The paper's figures, drawn from the records of the fullest runs there are.
+
+Figure 3 is drawn from the data set, and Figure 8 from made data.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 
 from common.harness.drawn import Drawing, draw_figures, run_name, source_of
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
 from common.harness.scores import TRUTH, label_columns
 from common.interpret.figures import MARKERS, PALETTE, save_figure
+from common.interpret.zipcodes import ENHANCING, REPRESSIVE
 from common.metrics.distribution import pearson
 from common.metrics.ranking import MICRO, pr_curve, roc_curve
+from reproductions.rnatracker.conservation_figure import draw_conservation
 from reproductions.rnatracker.cutoffs import PAPERS_CUTOFF
+from reproductions.rnatracker.made_track import SOURCE, made_scans
 from reproductions.rnatracker.motif_figures import draw_clusters, draw_motifs
-from reproductions.rnatracker.networks import table_of
 from reproductions.rnatracker.pooled import pool, predominant
 from reproductions.rnatracker.pooled_run import NEEDS
+from reproductions.rnatracker.shades import colour
+from reproductions.rnatracker.summary_figure import draw_summary, summary_source
 
 VARIANT = "code"
 CURVES = (*NEEDS, "seq-and-struct", "seq-by-struct")
 ON_APEX = tuple(f"apex-{name}" for name in CURVES)
 DRAWN = (*CURVES, *ON_APEX, "filters", "zipcodes", "planted")
 POINTS = 400
+EFFECT_SHADES = {ENHANCING: PALETTE[2], REPRESSIVE: PALETTE[6]}
 
 
 def draw(results: Path) -> list[Path]:
@@ -51,19 +61,20 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
     sources = {name: [source_of(one) for one in group.records] for name, group in groups.items()}
     on_cefra, on_apex = ([name for name in one if name in groups] for one in (CURVES, ON_APEX))
     steps: tuple[tuple[str, str, Callable[[dict[str, RunGroup], Path], Path]], ...] = (
-        ("summary", "full-length", draw_summary),
         ("scatter", "full-length", draw_scatter),
         ("attention", "fixed-length", draw_attention),
         ("motifs", "filters", lambda g, f: draw_motifs(*_filters(g), f)),
         ("clusters", "filters", lambda g, f: draw_clusters(*_filters(g), f)),
         ("zipcodes", "zipcodes", draw_zipcodes),
         ("planted", "planted", draw_planted),
-        ("conservation", "full-length", draw_conservation),
     )
     for figure, name, draw_one in steps:
         if name in groups:
             source = {name: sources[name]}
             yield Drawing(figure, source, lambda draw_one=draw_one: draw_one(groups, folder))
+    yield Drawing("summary", summary_source(), lambda: draw_summary(folder))
+    if find_spec("pyBigWig"):
+        yield Drawing("conservation", SOURCE, lambda: _draw_made(folder))
     for figure, names in (("curves", on_cefra), ("curves-apex", on_apex)):
         if names:
             source = {one: sources[one] for one in names}
@@ -75,41 +86,14 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
             )
 
 
+def _draw_made(folder: Path) -> Path:
+    """Figure 8 on made data; a user's own track has `conserved`."""
+    related, unrelated = made_scans()
+    return draw_conservation(related, "made data, not phyloP", folder, unrelated)
+
+
 def _filters(groups: dict[str, RunGroup]) -> tuple[Record, str]:
     return groups["filters"].records[0], run_name(groups["filters"])
-
-
-def colour(names: list[str]) -> dict[str, str]:
-    """A colour for each fraction, in the data set's order."""
-    return dict(zip(names, (PALETTE[0], PALETTE[6], PALETTE[2], PALETTE[3]), strict=False))
-
-
-def draw_summary(groups: dict[str, RunGroup], folder: Path) -> Path:
-    """Figure 3: distributions of the shares; number and mean length by predominant fraction."""
-    group = groups["full-length"]
-    table = table_of(group.records[0])
-    names, shades = list(table.fractions), colour(list(table.fractions))
-    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(13, 4), layout="constrained")
-    bins = np.linspace(0, 1, 41)
-    for name in names:
-        left.hist(
-            table.frame[name], bins, histtype="step", color=shades[name], label=name, linewidth=1.6
-        )
-    left.set(xlabel="share of the fraction", ylabel="transcripts", title="A: shares")
-    left.legend(frameon=False)
-    largest = pd.Series(table.predominant)
-    lengths = table.frame["sequence"].str.len().groupby(largest.to_numpy()).mean()
-    counts = largest.value_counts()
-    for ax, values, label in (
-        (middle, counts, "transcripts"),
-        (right, lengths, "mean length, nucleotides"),
-    ):
-        ax.bar(names, [values.get(name, 0) for name in names], color=[shades[n] for n in names])
-        ax.set(ylabel=label, xlabel="predominant fraction")
-    middle.set_title("B: number")
-    right.set_title("B: mean length")
-    figure.suptitle(f"{len(table.frame):,} transcripts ({run_name(group)})")
-    return save_figure(figure, folder, "summary")[0]
 
 
 def draw_scatter(groups: dict[str, RunGroup], folder: Path) -> Path:
@@ -153,7 +137,9 @@ def draw_curves(groups: dict[str, RunGroup], folder: Path, stem: str) -> Path:
     return save_figure(figure, folder, stem)[0]
 
 
-def _curves(axes: Any, table: pd.DataFrame, wanted: list[str], labels: dict[str, Any]) -> None:
+def _curves(
+    axes: np.ndarray, table: pd.DataFrame, wanted: list[str], labels: dict[str, Any]
+) -> None:
     names = label_columns(table)
     arguments = predominant(table), table[names].to_numpy(), names
     pairs = (
@@ -189,20 +175,23 @@ def draw_attention(groups: dict[str, RunGroup], folder: Path) -> Path:
 
 
 def draw_zipcodes(groups: dict[str, RunGroup], folder: Path) -> Path:
-    """Figure 7: zipcodes by cutoff; and the scan of the transcript with the clearest one."""
+    """Figure 7: zipcodes by cutoff and by fraction; and the scan with the clearest one."""
     record = groups["zipcodes"].records[0]
     extra = record.content["extra"]
-    counts = pd.DataFrame(extra["counts"])
-    figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    for name, marker, shade in (("enhancing", "o", PALETTE[2]), ("repressive", "s", PALETTE[6])):
-        left.plot(counts["cutoff"], counts[name], marker=marker, color=shade, label=name)
-    left.axvline(PAPERS_CUTOFF, color="0.6", linestyle="--", linewidth=0.8)
-    top = 1.5 * max(1, counts[["enhancing", "repressive"]].to_numpy().max())
-    left.set(xlabel="cutoff, nats", ylabel="zipcodes that do not overlap", yscale="symlog")
-    left.set_ylim(0, top)
-    left.legend(frameon=False)
+    figure, (left, middle, right) = plt.subplots(1, 3, figsize=(15, 4), layout="constrained")
+    by_fraction = pd.DataFrame(extra.get("by_fraction", []))
+    _draw_counts(left, pd.DataFrame(extra["counts"]), by_fraction)
     scanned = int(record.metrics["count:scanned"])
     left.set_title(f"{scanned:,} transcripts ({run_name(groups['zipcodes'])})")
+    if len(by_fraction):
+        own = by_fraction[by_fraction["cutoff"] == PAPERS_CUTOFF].set_index("fraction")
+        places = np.arange(len(own))
+        for shift, (name, shade) in zip((-0.2, 0.2), EFFECT_SHADES.items(), strict=True):
+            middle.bar(places + shift, own[name], width=0.4, color=shade, label=name)
+        middle.set_xticks(places, [f"{n}\n({t:,})" for n, t in own["transcripts"].items()])
+        middle.set(xlabel="predominant fraction (transcripts)", ylabel="zipcodes")
+        middle.set_ylim(bottom=0)
+        middle.set_title(f"at {PAPERS_CUTOFF:g} nats, not overlapping")
     example = extra["example"]
     if example:
         right.fill_between(example["centres"], example["importance"], color=PALETTE[0], alpha=0.7)
@@ -211,11 +200,29 @@ def draw_zipcodes(groups: dict[str, RunGroup], folder: Path) -> Path:
     return save_figure(figure, folder, "zipcodes")[0]
 
 
+def _draw_counts(ax: Axes, counts: pd.DataFrame, by_fraction: pd.DataFrame) -> None:
+    """Zipcodes of all transcripts by cutoff; dotted, with overlapping masks merged."""
+    for (name, shade), marker in zip(EFFECT_SHADES.items(), "os", strict=True):
+        style: dict[str, Any] = {"color": shade, "marker": marker}
+        ax.plot(counts["cutoff"], counts[name], label=name, **style)
+        if len(by_fraction):
+            merged = by_fraction.groupby("cutoff")[f"merged_{name}"].sum()
+            style |= {"linestyle": ":", "markersize": 3}
+            ax.plot(merged.index, merged, label=f"{name}, merged", **style)
+    ax.axvline(PAPERS_CUTOFF, color="0.6", linestyle="--", linewidth=0.8)
+    top = 1.5 * max(1, counts[list(EFFECT_SHADES)].to_numpy().max())
+    ax.set(xlabel="cutoff, nats", ylabel="zipcodes", yscale="symlog", ylim=(0, top))
+    ax.legend(frameon=False)
+
+
 def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
     """Precision and recall of planted nucleotides and of candidate zipcodes."""
     planted = groups["planted"].records[0].content["extra"]["planted"]
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4), layout="constrained")
-    for name, marker, shade in (("scan", "o", PALETTE[2]), ("attention", "s", PALETTE[6])):
+    kinds = (("scan", "o", PALETTE[2]), ("random mask", "^", PALETTE[3]))
+    for name, marker, shade in (*kinds, ("attention", "s", PALETTE[6])):
+        if name not in planted:
+            continue
         top = pd.DataFrame(planted[name]["top"])
         label = f"{name}, area {planted[name]['auc']:.2f}"
         left.plot(top["recall"], top["precision"], marker=marker, color=shade, label=label)
@@ -226,9 +233,11 @@ def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
     left.legend(frameon=False)
     table = pd.DataFrame(planted["zipcodes"])
     for name, marker, shade in (("precision", "o", PALETTE[0]), ("recall", "s", PALETTE[4])):
-        right.plot(
-            table["cutoff"], table[name].astype(float), marker=marker, color=shade, label=name
-        )
+        style = {"marker": marker, "color": shade}
+        right.plot(table["cutoff"], table[name].astype(float), label=name, **style)
+        if f"chance_{name}" in table:
+            chance, style = table[f"chance_{name}"].astype(float), {**style, "markersize": 3}
+            right.plot(table["cutoff"], chance, label=f"{name} by chance", linestyle=":", **style)
     right.set(xlabel="cutoff, nats", xscale="log", ylim=(0, 1.02), title="candidate zipcodes")
     right.set_xticks(table["cutoff"], [f"{cutoff:g}" for cutoff in table["cutoff"]])
     right.minorticks_off()
@@ -236,27 +245,3 @@ def draw_planted(groups: dict[str, RunGroup], folder: Path) -> Path:
     n = planted["transcripts"]
     figure.suptitle(f"{n} transcripts with planted zipcodes ({run_name(groups['planted'])})")
     return save_figure(figure, folder, "planted")[0]
-
-
-def draw_conservation(groups: dict[str, RunGroup], folder: Path) -> Path:
-    """Figure 8 on made scores: what the comparison looks like where zipcodes are conserved."""
-    generator = np.random.default_rng(2019)
-    means = np.concatenate([generator.normal(0.9, 0.8, 541), generator.normal(0.4, 0.7, 20_000)])
-    return draw_scores(means, np.arange(len(means)) < 541, "made scores, not phyloP", folder)
-
-
-def draw_scores(means: np.ndarray, chosen: np.ndarray, title: str, folder: Path) -> Path:
-    """Figure 8: mean score of zipcodes and of other stretches, (m,) and (m,) bool."""
-    from common.interpret.conservation import compare_conservation
-
-    result = compare_conservation(means, chosen)
-    figure, ax = plt.subplots(figsize=(7, 4), layout="constrained")
-    bins = np.linspace(-2.5, 4, 66)
-    for inside, label, shade in ((True, "zipcodes", PALETTE[0]), (False, "others", PALETTE[6])):
-        values = means[chosen == inside]
-        ax.hist(values, bins, density=True, histtype="step", color=shade, label=label)
-        ax.axvline(values.mean(), color=shade, linestyle=":")
-    ax.set(xlabel="mean score of a stretch", ylabel="density")
-    ax.set_title(f"{title}: KS statistic {result.statistic:.2f}")
-    ax.legend(frameon=False)
-    return save_figure(figure, folder, "conservation")[0]

@@ -12,6 +12,8 @@ from common.errors import DataError
 
 SUM_TOLERANCE = 1e-3
 SHOWN = 5
+LISTED = "python -m reproductions.rnatracker.unmatched"
+"""Command that lists every id that stands alone."""
 
 
 def check_shares(table: pd.DataFrame, fractions: Sequence[str]) -> None:
@@ -64,6 +66,15 @@ def normalise(amounts: pd.DataFrame, fractions: Sequence[str]) -> pd.DataFrame:
     return shares
 
 
+def standing_alone(labels: pd.DataFrame, sequences: pd.DataFrame) -> dict[str, list[str]]:
+    """Sorted ids of either table that the other lacks, by what they are."""
+    own, other = set(labels["id"]), set(sequences["id"])
+    return {
+        "labels without a sequence": sorted(own - other),
+        "sequences without a label": sorted(other - own),
+    }
+
+
 def match(
     labels: pd.DataFrame, sequences: pd.DataFrame, what: str, *, keep_matched: bool
 ) -> pd.DataFrame:
@@ -88,11 +99,7 @@ def match(
     DataError
         Ids that stand alone, unless `keep_matched`; or nothing matches.
     """
-    own, other = set(labels["id"]), set(sequences["id"])
-    alone = {
-        "labels without a sequence": sorted(own - other),
-        "sequences without a label": sorted(other - own),
-    }
+    alone = standing_alone(labels, sequences)
     notes = [
         f"{len(ids):,} {kind} ({', '.join(ids[:SHOWN])}{', ...' if len(ids) > SHOWN else ''})"
         for kind, ids in alone.items()
@@ -101,8 +108,9 @@ def match(
     if notes and not keep_matched:
         remedy = "Add what is missing, or set keep_matched = true to leave them out"
         raise DataError(what, "; ".join(notes), remedy)
-    if not own & other:
+    if not set(labels["id"]) & set(sequences["id"]):
         raise DataError(what, "no label has a sequence", "Give labels and sequences the same ids")
     if notes:
-        print(f"data: {what}: left out {'; '.join(notes)}", file=sys.stderr)
+        rest = f"; `{LISTED}` lists all" if max(map(len, alone.values())) > SHOWN else ""
+        print(f"data: {what}: left out {'; '.join(notes)}{rest}", file=sys.stderr)
     return labels.merge(sequences, on="id", how="inner", validate="one_to_one")

@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from scipy.cluster.hierarchy import dendrogram
 
 from common.data.fetch import SIMULATED, locate
 from common.data.motifs import read_motifs
@@ -50,16 +51,17 @@ def draw_motifs(record: Record, about: str, folder: Path) -> Path:
 
 
 def draw_clusters(record: Record, about: str, folder: Path) -> Path:
-    """Figure 6B: mean activation of each filter on each transcript, and each filter alone."""
+    """Figure 6B: tree of the filters, their activation on each transcript, each filter alone."""
     extra = record.content["extra"]
     order = np.array(extra["order"])
     active = np.array(extra["activations"])[order]
     highest = active.max(axis=1, keepdims=True)
     fractions = pd.Series(extra["fractions"])
     columns = np.argsort(pd.Categorical(fractions, pd.unique(fractions)).codes, kind="stable")
-    figure, (left, right) = plt.subplots(
-        1, 2, figsize=(12, 6.5), width_ratios=(4, 1), layout="constrained"
+    figure, (tree, left, right) = plt.subplots(
+        1, 3, figsize=(13, 6.5), width_ratios=(1, 4, 1), layout="constrained"
     )
+    _draw_tree(tree, np.array(extra["tree"], dtype=float))
     image = left.imshow(active[:, columns] / highest, aspect="auto", cmap="viridis", vmin=0)
     ordered = fractions.iloc[columns].reset_index(drop=True)
     edges = np.flatnonzero(ordered.ne(ordered.shift())).tolist()
@@ -76,6 +78,21 @@ def draw_clusters(record: Record, about: str, folder: Path) -> Path:
     figure.colorbar(image, ax=right, shrink=0.6)
     figure.suptitle(f"{active.shape[1]:,} strongly localised transcripts ({about})")
     return save_figure(figure, folder, "clusters")[0]
+
+
+def _draw_tree(ax: Axes, tree: np.ndarray) -> None:
+    """Dendrogram beside the heat map: its leaves are the map's rows, from the top.
+
+    Parameters
+    ----------
+    ax : Axes
+    tree : (m - 1, 4) float
+        SciPy's linkage of m filters.
+    """
+    dendrogram(tree, orientation="left", ax=ax, no_labels=True, link_color_func=lambda _: "0.3")
+    ax.set_ylim(10 * (len(tree) + 1), 0)
+    ax.spines[["top", "left", "right"]].set_visible(False)
+    ax.set(xlabel="cosine distance", yticks=[])
 
 
 def _logo(ax: Axes, probabilities: np.ndarray, title: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from common.errors import DataError
 from common.harness.ensemble import read_from
 from common.harness.experiment import Context
 from common.harness.outcome import scores
@@ -13,6 +14,9 @@ from reproductions.rnatracker.pooled import pool
 
 HEADLINE = "full-length"
 NEEDS = ("full-length", "no-lstm", "fixed-length", "no-attention", "nn-5mer", "dnn-5mer")
+ON_APEX = "apex-"
+"""How the names of the same networks on APEX begin."""
+APEX_NEEDS = tuple(f"{ON_APEX}{name}" for name in NEEDS)
 PAIRS = (
     ("full-length", "fixed-length"),
     ("full-length", "no-lstm"),
@@ -27,12 +31,24 @@ def run(context: Context) -> RunResult:
     The record's metrics are areas under the full-length network's curves, ``auc:FRACTION`` and
     ``auc:precision-recall FRACTION``, and its Pearson correlations as they would be with the
     predominance of all 11,373 genes, ``weighted:FRACTION``. ``extra`` has the same areas of every
-    network and DeLong's test of every pair.
+    network and DeLong's test of every pair. An experiment whose name begins with `ON_APEX` pools
+    the networks on APEX.
+
+    Raises
+    ------
+    DataError
+        The full-length network has no record.
     """
-    records = members(context, NEEDS)
+    prefix = ON_APEX if context.key.experiment.startswith(ON_APEX) else ""
+    records = members(context, tuple(f"{prefix}{name}" for name in NEEDS))
     by_name = {
-        name: [record for record in records if record.key.experiment == name] for name in NEEDS
+        name: [record for record in records if record.key.experiment == f"{prefix}{name}"]
+        for name in NEEDS
     }
+    if not by_name[HEADLINE]:
+        command = f"reproduce run {context.key.paper}/{prefix}{HEADLINE}"
+        remedy = f"Run it first: {command} --profile {context.key.profile}"
+        raise DataError(context.key.experiment, f"no run of {prefix}{HEADLINE}", remedy)
     tables = {name: pool(found) for name, found in by_name.items() if found}
     headline, first = tables[HEADLINE], by_name[HEADLINE][0]
     areas = {name: curve_areas(table) for name, table in tables.items()}

@@ -1,18 +1,17 @@
-"""Tables that the paper does not print: all networks, missing genes, areas, planted zipcodes."""
+"""Tables that the paper does not print: all networks, genes, areas, zipcodes, filters."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from common.harness.cells import Cell, ResultTable, number_cell, signed
+from common.harness.cells import Cell, ResultTable, number_cell
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
-from common.harness.reported import read_reported
-from reproductions.rnatracker.missing_genes import predominance, reweighted
+from reproductions.rnatracker.explanation_tables import filters_table, zipcodes_table
+from reproductions.rnatracker.gene_tables import missing_genes_table, parts_table
 from reproductions.rnatracker.planted_tables import planted_tables
-from reproductions.rnatracker.pooled import pool
-from reproductions.rnatracker.targets import COMPARTMENTS, NAME, TABLE_1
+from reproductions.rnatracker.targets import NAME, TABLE_1
 
 NETWORKS = (*TABLE_1.values(), "two-blocks")
 SETS = {"": "CeFra-Seq", "apex-": "APEX"}
@@ -23,7 +22,10 @@ def tabulate(results: Path) -> list[ResultTable]:
     """Every table for which there are runs."""
     records = read_records(results, paper=NAME)
     found = [_correlations(records, prefix) for prefix in SETS]
-    found += [_missing_genes(records), _areas(records)]
+    on_cefra = _groups(records, "")
+    found += [missing_genes_table(on_cefra), parts_table(on_cefra)]
+    found += [_areas(records, prefix) for prefix in SETS]
+    found += [zipcodes_table(records), filters_table(records)]
     return [*(table for table in found if table.rows), *planted_tables(records)]
 
 
@@ -63,53 +65,12 @@ def _correlations(records: Sequence[Record], prefix: str) -> ResultTable:
     )
 
 
-def _missing_genes(records: Sequence[Record]) -> ResultTable:
-    """How much of a difference the genes without a sequence explain."""
-    printed = {
-        (TABLE_1[one.row], COMPARTMENTS[one.column.split()[1]]): one.value
-        for one in read_reported(Path(__file__).with_name("reported.csv"))
-        if one.source == "Table 1" and one.column.startswith("CeFra-Seq")
-    }
-    rows, runs = [], []
-    for group in _groups(records, ""):
-        first = group.records[0]
-        weighted = reweighted(pool(group.records), predominance(first))
-        for fraction, value in weighted.items():
-            told = printed.get((first.key.experiment, fraction))
-            if told is None:
-                continue
-            here = group.estimate(f"pearson:{fraction}").value
-            numbers = [told, here, value]
-            changes = [here - told, value - here]
-            rows.append(
-                [
-                    *_about(group),
-                    fraction,
-                    *(number_cell(one, 3) for one in numbers),
-                    *(number_cell(one, 3, signed) for one in changes),
-                    group.profile,
-                ]
-            )
-            runs.append([group.name])
-    columns = ["Network", "Variant", "Fraction", "Printed", "Here", "As for all genes"]
-    return ResultTable(
-        "missing-genes",
-        "What the missing genes explain",
-        "The sequences here are a biased 61 % of the genes. As for all genes: r of these with each "
-        "transcript weighted so that the fractions predominate as often as among all 11,373. Where "
-        "the last change is far from making up for the difference, the model or what the weights "
-        "cannot know explains it.",
-        [*columns, "Difference", "Change by the weights", "Profile"],
-        rows,
-        runs,
-    )
-
-
-def _areas(records: Sequence[Record]) -> ResultTable:
-    """Areas under both curves of every network, as the pooled run has them."""
-    group = choose_group(records, "pooled", "code")
+def _areas(records: Sequence[Record], prefix: str) -> ResultTable:
+    """Areas under both curves of every network on one data set, as the pooled run has them."""
+    group = choose_group(records, f"{prefix}pooled", "code")
     areas = group.records[0].content["extra"]["areas"] if group else {}
     names = list(next(iter(areas.values()), {}))
+    of_run = [group.data, group.profile] if group else []
     rows = [
         [
             network,
@@ -118,15 +79,16 @@ def _areas(records: Sequence[Record]) -> ResultTable:
                 for kind in ("roc_auc", "pr_auc")
                 for name in names
             ),
+            *of_run,
         ]
         for network, found in areas.items()
     ]
     heads = [f"{kind}, {name}" for kind in ("ROC", "PR") for name in names]
     return ResultTable(
-        "areas",
-        "Areas under the curves of every network",
+        f"{prefix}areas",
+        f"Areas under the curves of every network, {SETS[prefix]}",
         "Each predominant fraction against the rest, and all together (micro).",
-        ["Network", *heads],
+        ["Network", *heads, "Data", "Profile"],
         rows,
         [[group.name] if group else []] * len(rows),
     )

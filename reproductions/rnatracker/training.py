@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 
 from common.data.alphabet import RNA
-from common.data.fetch import SIMULATED
 from common.features.kmers import count_kmers
 from common.features.rna_structure import Folding
 from common.features.structure_cache import cached_contexts
@@ -27,6 +26,7 @@ from reproductions.rnatracker.attention import attention_summary
 from reproductions.rnatracker.data import Table, load_table
 from reproductions.rnatracker.folds import split_rows
 from reproductions.rnatracker.kinds import ON_COUNTS, WHOLE_LENGTH, WITH_STRUCTURE
+from reproductions.rnatracker.remarks import remark
 
 if TYPE_CHECKING:
     import keras
@@ -250,7 +250,7 @@ def result_of(trained: Trained) -> RunResult:
         "n_validation": len(parts.validation),
         "best_epoch": fitted.best_epoch,
         "nucleotides": int(parts.training.lengths.sum()),
-        "remark": _remark(settings, parts.table.variant),
+        "remark": remark(settings, trained.context.key.variant, parts.table.variant),
     }
     if "attention" in trained.outputs:
         extra["attention"] = attention_summary(
@@ -274,13 +274,6 @@ def result_of(trained: Trained) -> RunResult:
         seconds=round(fitted.seconds + trained.seconds, 1),
         extra=extra,
     )
-
-
-def _remark(settings: Mapping[str, Any], variant: str) -> str:
-    """What a reader of a number must know of its labels."""
-    if settings["data"] == "cefra" and settings["replicates"] == "first" and variant != SIMULATED:
-        return "labels are means of both replicates, the released code reads the first"
-    return ""
 
 
 def normalised(shares: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from common.harness.ensemble import read_from
 from common.harness.experiment import Context
 from common.harness.record import RunResult
 from common.interpret.masking import Scan
-from common.interpret.zipcodes import counts_by_cutoff
+from common.interpret.zipcodes import counts_by_cutoff, counts_by_fraction
 from common.training.fit import predict
 from reproductions.rnatracker.cutoffs import CONSERVATION_CUTOFF, CUTOFFS, PAPERS_CUTOFF
 from reproductions.rnatracker.data import Table
@@ -32,7 +32,8 @@ def run(context: Context) -> RunResult:
 
     As in the released code the network of one fold scans all genes, those that it was trained on
     too, and a transcript counts where the network finds its predominant fraction. The record's
-    metrics are counts; ``extra`` has them at every cutoff and the scan of one transcript.
+    metrics are counts; ``extra`` has them at every cutoff, by predominant fraction too and with
+    overlapping masks merged, and the scan of one transcript.
     """
     settings = context.settings
     record = first_record(context, "full-length")
@@ -40,12 +41,14 @@ def run(context: Context) -> RunResult:
     model, shares = load_network(record, context.results), table.shares
     strong = strongly_localised(table, settings["strong_share"])
     started = time.monotonic()
-    scanned = localised_scans(model, table, record.settings)
-    found = list(islice(scanned, settings["scanned"] or None))
+    chosen = strong[predominant_found(model, table, strong, record.settings)]
+    scanner = Scanner.of(model, record.settings["pool"])
+    found = list(islice(utr_scans(scanner, table, chosen, settings), settings["scanned"] or None))
     seconds = time.monotonic() - started
     rows, scans = [row for row, _ in found], [scan for _, scan in found]
     fractions = [int(shares[row].argmax()) for row in rows]
     counts = counts_by_cutoff(scans, fractions, CUTOFFS)
+    by_fraction = counts_by_fraction(scans, fractions, table.fractions, CUTOFFS)
     by_cutoff = counts.set_index("cutoff")
     at, compared = by_cutoff.loc[PAPERS_CUTOFF], by_cutoff.loc[CONSERVATION_CUTOFF]
     predictions = record.predictions
@@ -68,6 +71,7 @@ def run(context: Context) -> RunResult:
             **read_from([record]),
             "most": 1,
             "counts": counts.to_dict("records"),
+            "by_fraction": by_fraction.to_dict("records"),
             "masks": int(sum(len(scan.starts) for scan in scans)),
             "example": _example(scans, rows, table.frame["id"].tolist()),
         },
@@ -79,36 +83,40 @@ def strongly_localised(table: Table, share: float) -> np.ndarray:
     return np.flatnonzero(table.shares.max(axis=1) > share)
 
 
-def localised_scans(
-    model: keras.Model, table: Table, settings: Mapping[str, Any]
-) -> Iterator[tuple[int, Scan]]:
-    """Rows and 3' UTR scans of strongly localised transcripts whose predominant fraction is found.
-
-    Parameters
-    ----------
-    model : keras.Model
-        A full-length network.
-    table : Table
-    settings : mapping
-        Of the network's run.
-    """
-    scanner = Scanner.of(model, settings["pool"])
-    strong = strongly_localised(table, settings["strong_share"])
-    for row in strong[predominant_found(model, table, strong, settings)]:
-        sequence = table.frame["sequence"].iloc[row]
-        scan = scan_utr(scanner, sequence, settings["mask_width"], settings["mask_stride"])
-        if scan is not None:
-            yield int(row), scan
-
-
 def predominant_found(
     model: keras.Model, table: Table, rows: np.ndarray, settings: Mapping[str, Any]
 ) -> np.ndarray:
-    """(n,) bool: whether the network finds the predominant fraction of these transcripts."""
+    """(n,) bool: whether the network finds the predominant fraction of these transcripts.
+
+    `settings` are those of the network's own run.
+    """
     frame = table.frame.iloc[rows].reset_index(drop=True)
     examples = examples_of(frame, settings)
     guessed = predict(model, examples, batch_size=64, max_positions=settings["max_positions"])
     return guessed.argmax(axis=1) == table.shares[rows].argmax(axis=1)
+
+
+def utr_scans(
+    scanner: Scanner, table: Table, rows: np.ndarray, settings: Mapping[str, Any]
+) -> Iterator[tuple[int, Scan]]:
+    """Rows and 3' UTR scans of transcripts, one after the other.
+
+    Parameters
+    ----------
+    scanner : Scanner
+        Of a network on whole transcripts.
+    table : Table
+    rows : (n,) int
+        Of the transcripts; those whose 3' UTR is too short for a mask are left out.
+    settings : mapping
+        ``mask_width`` and ``mask_stride``, in nucleotides: those of the scan, whatever the
+        network's own run has.
+    """
+    width, stride = settings["mask_width"], settings["mask_stride"]
+    for row in rows:
+        scan = scan_utr(scanner, table.frame["sequence"].iloc[row], width, stride)
+        if scan is not None:
+            yield int(row), scan
 
 
 def scan_utr(scanner: Scanner, sequence: str, width: int, stride: int) -> Scan | None:

@@ -7,7 +7,7 @@ import pytest
 
 from common.errors import UsageError
 from common.interpret.masking import Scan
-from common.interpret.zipcodes import counts_by_cutoff, zipcodes
+from common.interpret.zipcodes import counts_by_cutoff, counts_by_fraction, zipcodes
 
 
 def made(importance: list[float], change: list[float], width: int = 4) -> Scan:
@@ -57,6 +57,26 @@ def test_counts_fall_with_the_cutoff():
     table = counts_by_cutoff(scans, [0, 0], [0.01, 0.1, 0.3])
     assert table["enhancing"].tolist() == [3, 3, 0]
     assert table["repressive"].tolist() == [3, 0, 0]
+
+
+def test_counts_by_fraction_add_up_and_merged_ones_are_fewer():
+    scans = [
+        made([0.2] * 10, [-0.1] * 10),
+        made([0.05] * 9, [0.1] * 9),
+        made([0.2] * 4 + [0.0] * 5 + [0.2], [-0.1] * 10),
+    ]
+    fractions, cutoffs = [0, 0, 1], [0.01, 0.1]
+    table = counts_by_fraction(scans, fractions, ["cytosol", "nuclear"], cutoffs)
+    found = table.set_index(["cutoff", "fraction"])
+    assert found["transcripts"].tolist() == [2, 1, 2, 1]
+    columns = ["enhancing", "repressive", "merged_enhancing", "merged_repressive"]
+    assert found.loc[(0.01, "cytosol"), columns].tolist() == [3, 3, 1, 1]
+    # the share of the second fraction rises where that of the first falls
+    assert found.loc[(0.01, "nuclear"), columns].tolist() == [0, 2, 0, 2]
+    assert found.loc[(0.1, "cytosol"), columns].tolist() == [3, 0, 1, 0]
+    apart = counts_by_cutoff(scans, fractions, cutoffs).set_index("cutoff")
+    for effect in ("enhancing", "repressive"):
+        assert table.groupby("cutoff")[effect].sum().tolist() == apart[effect].tolist()
 
 
 def test_nothing_over_the_cutoff_gives_an_empty_table():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from reproductions.rnatracker import benchmark
@@ -32,24 +33,46 @@ def test_every_figure_is_measured(monkeypatch, tmp_path):
         assert math.isfinite(one.value) and one.value >= 0, one.name
     assert [one.name for one in (*training, *scanning) if one.target] == [
         "gain of batches",
+        "scan of one transcript",
         "gain of the scan",
     ]
     assert benchmark._ten_folds() == []
 
 
-def test_ten_recorded_folds_stand_beside_the_papers_time(monkeypatch):
+def test_the_gain_is_by_nucleotides_not_by_transcripts(monkeypatch):
+    """Timed alike for each nucleotide, long transcripts alone are no slower than others."""
+    settings = SETTINGS.resolve("code", "smoke", "full-length", {"simulated_transcripts": 60})
+    parts = load_parts(settings, 0)
+    for name, value in (("SAMPLED", 16), ("ALONE", 3)):
+        monkeypatch.setattr(benchmark, name, value)
+    chosen = np.random.default_rng(0).permutation(len(parts.training))[:16]
+    lengths = parts.training.lengths[chosen]
+    times = iter([lengths.sum() / 1000, lengths[:3].sum() / 500])
+    monkeypatch.setattr(benchmark, "timed", lambda _: next(times))
+    monkeypatch.setattr(benchmark, "_train", lambda *_: None)
+    found = {one.name: one for one in benchmark._training(None, parts.training, settings)}
+    assert found["gain of batches"].value == pytest.approx(2)
+    assert "1,000 a second" in found["training in batches"].note
+    assert "500 a second" in found["training one at a time"].note
+    assert lengths[:3].mean() != pytest.approx(lengths.mean(), rel=0.01)
+
+
+def test_ten_recorded_folds_of_each_seed_stand_beside_the_papers_time(monkeypatch):
     def records(results, profile, paper, experiment, variant):
         made = (experiment, variant) in (("no-lstm", "code"), ("dnn-5mer", "paper"))
+        seeds = {1: 10, 2: 10, 3: 9} if experiment == "no-lstm" and made else {1: 10 if made else 9}
         return [
             SimpleNamespace(
-                key=SimpleNamespace(fold=fold),
-                content={"seconds": 720, "provenance": {"device": f"CPU {fold % 2}"}},
+                key=SimpleNamespace(fold=fold, seed=seed),
+                content={"seconds": 720 * seed, "provenance": {"device": f"CPU {fold % 2}"}},
             )
-            for fold in range(10 if made else 9)
+            for seed, folds in seeds.items()
+            for fold in range(folds)
         ]
 
     monkeypatch.setattr(benchmark, "read_records", records)
-    found, other = benchmark._ten_folds()
-    assert (found.name, found.value, found.unit) == ("ten folds, no-lstm (code)", 2, "h")
-    assert found.note == "on CPU 0, CPU 1; the paper's 2 days on a GTX 1080 Ti"
-    assert (other.name, other.note) == ("ten folds, dnn-5mer (paper)", "on CPU 0, CPU 1")
+    first, second, other = benchmark._ten_folds()
+    assert (first.name, first.value, first.unit) == ("ten folds, no-lstm (code, seed 1)", 2, "h")
+    assert first.note == "on CPU 0, CPU 1; the paper's 2 days on a GTX 1080 Ti"
+    assert (second.name, second.value) == ("ten folds, no-lstm (code, seed 2)", 4)
+    assert (other.name, other.note) == ("ten folds, dnn-5mer (paper, seed 1)", "on CPU 0, CPU 1")

@@ -61,6 +61,16 @@ def test_ids_that_stand_alone_are_refused_unless_the_user_says_so(capsys):
     assert "1 sequences without a label (G4)" in said
 
 
+def test_many_ids_are_named_in_part_and_the_command_that_lists_all_is_told(capsys):
+    labels = table(*((f"G{n}", 0.5, 0.5) for n in range(8)))
+    match(labels, texts("G0", "G1"), "set", keep_matched=True)
+    said = capsys.readouterr().err
+    assert "6 labels without a sequence (G2, G3, G4, G5, G6, ...)" in said
+    assert "`python -m reproductions.rnatracker.unmatched` lists all" in said
+    match(labels.iloc[:3], texts("G0"), "set", keep_matched=True)
+    assert "lists all" not in capsys.readouterr().err
+
+
 def test_matching_sets_say_nothing(capsys):
     both = table(("G1", 0.5, 0.5))
     assert len(match(both, texts("G1"), "set", keep_matched=False)) == 1

@@ -56,6 +56,13 @@ def test_parameter_counts(experiment, variant, parameters):
     assert sum(math.prod(w.shape) for w in model.trainable_weights) == parameters
 
 
+def test_the_released_linear_layer_can_be_put_in():
+    model = build(settings("nn-5mer", linear_layer=True), 4, 1364)
+    expected = 1364 * 1365 + 1364 * 4 + 4
+    assert sum(math.prod(w.shape) for w in model.trainable_weights) == expected
+    assert model.get_layer("linear").activation is keras.activations.linear
+
+
 def test_4000_nucleotides_become_440_steps():
     assert fixed_steps(settings("fixed-length")) == 440
 
@@ -135,8 +142,11 @@ def test_fixed_lengths_do_not_depend_on_the_batch_either(experiment, variant, tr
 
 @pytest.mark.mirror
 @pytest.mark.skipif(mirror_folder() is None, reason="the real data are not here")
-@pytest.mark.parametrize("variant", ["code", "paper"])
-def test_answer_on_real_transcripts_of_200_to_19000_nucleotides(variant):
+@pytest.mark.parametrize(
+    ("experiment", "variant"),
+    [("full-length", "code"), ("full-length", "paper"), ("no-lstm", "code")],
+)
+def test_answer_on_real_transcripts_of_200_to_19000_nucleotides(experiment, variant):
     frame = load_table("cefra", n=0).frame
     lengths = frame["sequence"].str.len()
     frame = frame.assign(length=lengths).sort_values("length")
@@ -144,10 +154,12 @@ def test_answer_on_real_transcripts_of_200_to_19000_nucleotides(variant):
     rows = np.unique(np.geomspace(1, len(frame), 9).astype(int)) - 1
     chosen = [*frame["sequence"].iloc[rows[:-1]], frame["sequence"].iloc[-1]]
     assert len(chosen[0]) < 250 and len(chosen[-1]) > 15000
-    model = scattered(build(settings("full-length", variant), 4), 0.15)
+    model = scattered(explain(build(settings(experiment, variant), 4)), 0.15)
     together = predict(model, whole(chosen), batch_size=len(chosen))
-    assert np.abs(together - predict(model, whole(chosen), batch_size=1)).max() <= 1e-5
-    assert np.ptp(together, axis=0).max() > 0.01
+    alone = predict(model, whole(chosen), batch_size=1)
+    for name in ("shares", "attention"):
+        assert np.abs(together[name] - alone[name]).max() <= 1e-5, name
+    assert np.ptp(together["shares"], axis=0).max() > 0.01
 
 
 def test_the_gradient_of_a_batch_is_the_mean_of_its_transcripts(transcripts):

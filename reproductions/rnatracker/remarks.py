@@ -1,0 +1,53 @@
+"""What a reader of a number must know of the run behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from common.data.fetch import SIMULATED
+
+RELEASED = {"full-length": ("adam", 1e-4, 1), "no-lstm": ("sgd", 1e-2, 1)}
+"""Optimizer, learning rate and batch size of the released networks on whole transcripts."""
+PRINTED = ("nadam", 1e-4, 1)
+"""The same of the paper's text (section 2.8)."""
+
+
+def remark(settings: Mapping[str, Any], variant: str, data: str) -> str:
+    """Remarks on a run's labels and recipe; empty where nothing is to be said.
+
+    Parameters
+    ----------
+    settings : mapping
+        Resolved.
+    variant : str
+        Of the run: ``paper`` is held against the text, all others against the released code.
+    data : str
+        Data variant, such as ``partial data``.
+    """
+    return "; ".join(filter(None, (_labels(settings, data), _recipe(settings, variant))))
+
+
+def _labels(settings: Mapping[str, Any], data: str) -> str:
+    if settings["data"] == "cefra" and settings["replicates"] == "first" and data != SIMULATED:
+        return "labels are means of both replicates, the released code reads the first"
+    return ""
+
+
+def _recipe(settings: Mapping[str, Any], variant: str) -> str:
+    """How a network on whole transcripts learned otherwise than it is said to."""
+    if settings["network"] not in RELEASED:
+        return ""
+    names = ("whole_optimizer", "whole_learning_rate", "whole_batch_size")
+    used = tuple(settings[name] for name in names)
+    told, whose = RELEASED[settings["network"]], "as released"
+    if variant == "paper":
+        told, whose = PRINTED, "in the text"
+    if used == told:
+        return ""
+    return f"trained with {_written(*used)}, {whose} with {_written(*told)}"
+
+
+def _written(optimizer: str, rate: float, batch: int) -> str:
+    size = f"in batches of {batch}" if batch > 1 else "one transcript at a time"
+    return f"{optimizer} at {rate:g} {size}"
