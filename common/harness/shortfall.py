@@ -40,10 +40,13 @@ def is_reproduction(data: str, profile: str, shortfall: str) -> bool:
 
 
 def other_settings(settings: Settings, record: Record) -> list[str]:
-    """Names of what a run used otherwise than `settings.toml` has for it now, sorted."""
+    """Names of what a run used otherwise than `settings.toml` has for it now, sorted.
+
+    What the seed of a random search drew is not among them.
+    """
     key = record.key
     now = settings.resolve(key.variant, key.profile, key.experiment)
-    names = sorted({*now, *record.settings})
+    names = sorted({*now, *record.settings} - {*record.content["extra"].get("drawn", ())})
     return [name for name in names if as_stored(now.get(name)) != record.settings.get(name)]
 
 

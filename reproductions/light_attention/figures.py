@@ -169,7 +169,7 @@ def draw_search(table: pd.DataFrame, about: str, folder: Path) -> Path:
         ax.set_xscale("log")
         ax.set_xlabel("learning rate")
         ax.set_title(f"{title.split(':')[0]}: {len(own)} draws")
-    axes[0].set_ylabel("best validation accuracy in percent")
+    axes[0].set_ylabel("validation accuracy of the kept epoch in percent")
     figure.suptitle(f"Random search ({about})")
     return save_figure(figure, folder, "search")[0]
 

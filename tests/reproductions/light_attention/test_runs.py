@@ -96,10 +96,31 @@ def test_a_draw_of_the_search_is_in_its_record_and_in_the_table(results):
     record = record_of(results, "search-la")
     drawn = record.content["extra"]["drawn"]
     assert drawn == draw_settings("la", 1)
-    assert record.settings["learning_rate"] != drawn["learning_rate"]
+    assert {name: record.settings[name] for name in drawn} == drawn
+    assert record.settings == PAPER.experiment("search-la").resolve(PAPER.settings, record.key)
     table = write_search(results)
-    assert table["val_accuracy"].tolist() == [record.content["extra"]["val_accuracy"]]
+    extra = record.content["extra"]
+    history = pd.read_csv(record.key.path("history.csv", results)).set_index("epoch")
+    kept = history["val_loss"].idxmin()
+    assert (extra["best_epoch"], extra["val_loss"]) == (
+        kept,
+        pytest.approx(history["val_loss"].min()),
+    )
+    assert extra["val_accuracy"] == pytest.approx(history.loc[kept, "val_accuracy"])
+    assert table["val_accuracy"].tolist() == [extra["val_accuracy"]]
     assert (results / f"figures/{NAME}/search.csv").exists()
+    (shown,) = [one for one in tabulate(results) if one.name == "search"]
+    row = dict(zip(shown.columns, shown.rows[0], strict=True))
+    assert row["Draw"] == "LA, draw 1" and row["Hidden units"].text == ""
+    assert row["Learning rate"].key == drawn["learning_rate"]
+    assert row["Kept epoch"].key == kept and row["Runs here"].startswith("simulated, smoke")
+
+
+def test_a_draw_that_was_run_is_not_run_again(results):
+    key = RunKey("smoke", NAME, "search-la", "paper", 1)
+    before = key.path("json", results).stat().st_mtime_ns
+    run_experiment(PAPER, PAPER.experiment("search-la"), key, quiet=True, results=results)
+    assert key.path("json", results).stat().st_mtime_ns == before
 
 
 def test_weights_of_the_first_seed_are_kept(results):
@@ -192,7 +213,7 @@ def test_every_method_stands_beside_what_is_printed(results):
     tables = {table.name: table for table in tabulate(results)}
     assert list(tables) == [
         *("setdeeploc-accuracy", "setdeeploc-mcc", "sethard-accuracy", "sethard-mcc"),
-        *("reweighted", "table-4"),
+        *("reweighted", "search", "table-4"),
     ]
     shown = tables["sethard-accuracy"]
     rows = {row[0]: dict(zip(shown.columns, row, strict=True)) for row in shown.rows}
