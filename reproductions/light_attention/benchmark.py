@@ -7,7 +7,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -55,8 +55,20 @@ def training_steps(width: int, batch: int, length: int, turns: int = TURNS) -> l
     }
     if find_spec("torch") is not None:
         steps["torch"] = _torch_step(x, y)
-    seconds = _in_turn(steps, turns)
     what = f"LA, training step, d {width}, {batch} proteins of {length}"
+    return compared(what, _in_turn(steps, turns))
+
+
+def compared(what: str, seconds: Mapping[str, float]) -> list[Measurement]:
+    """Figures of training steps, and whether the gains are those that were promised.
+
+    Parameters
+    ----------
+    what : str
+        Heads the names.
+    seconds : mapping of str to float
+        Of a step: ``plain``, ``product``, ``bfloat16`` and, where PyTorch is installed, ``torch``.
+    """
     found = [
         Measurement(f"{what}, convolution of the backend", seconds["plain"], "s"),
         Measurement(f"{what}, as one product", seconds["product"], "s"),
