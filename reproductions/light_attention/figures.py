@@ -20,7 +20,7 @@ from common.harness.experiment import weights_path
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
 from common.harness.reported import Reported, read_reported
-from common.interpret.figures import confusion_heat_map, location_scatter, save_figure
+from common.interpret.figures import PALETTE, confusion_heat_map, location_scatter, save_figure
 from common.interpret.projection import tsne, umap
 from common.metrics.classification import confusion, most_likely
 from reproductions.light_attention.data import LOCATIONS, NAMES, load_table
@@ -42,6 +42,8 @@ BARS = (
 )
 PREVIOUS_BEST = {"setDeepLoc": 77.97, "setHARD": 56.94}
 SHADES = {"setDeepLoc": "#B8C4D6", "setHARD": "#4A5A73"}
+COLOURS = PALETTE[:3]
+"""Of the methods in `SEARCHED`."""
 MOST_POINTS = 2768
 
 
@@ -194,9 +196,9 @@ def draw_leakage(groups: dict[str, RunGroup], found: pd.DataFrame, folder: Path)
 def _draw_accuracy_by_identity(
     axes: Axes, groups: dict[str, RunGroup], found: pd.DataFrame
 ) -> None:
-    """Lines for those methods whose test proteins were searched."""
+    """Lines of the methods whose test proteins were searched: a colour each, setHARD dotted."""
     order = list(identity_class(found["identity"]).categories)
-    for name in SEARCHED:
+    for name, colour in zip(SEARCHED, COLOURS, strict=True):
         if name not in groups or groups[name].data == "simulated":
             continue
         table = accuracy_by_identity(found, groups[name].records)
@@ -205,8 +207,9 @@ def _draw_accuracy_by_identity(
             places = [order.index(label) for label in own["identity"]]
             label = f"{_label(name, groups[name])}, {part}"
             spread = 100 * own["se"]
+            shares = 100 * own["accuracy"]
             axes.errorbar(
-                places, 100 * own["accuracy"], spread, ls=style, marker="o", ms=3, label=label
+                places, shares, spread, ls=style, color=colour, marker="o", ms=3, label=label
             )
     axes.set_xticks(range(len(order)), order, rotation=20)
     axes.set_ylabel("accuracy in percent (± binomial standard error)")
