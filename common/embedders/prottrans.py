@@ -17,6 +17,7 @@ import numpy as np
 
 from common.embedders.models import LanguageModel
 from common.errors import DataError, UsageError
+from common.machine import free_memory
 
 UNKNOWN = re.compile("[UZOBJ]")
 FIRST_RESIDUE = {"bert": 1, "t5": 0}
@@ -60,6 +61,15 @@ class ProtTrans:
         inner = getattr(config, "d_ff", None) or config.intermediate_size
         tokens = longest + 2
         return 4 * count * tokens * (3 * heads * tokens + 2 * inner + 6 * self.model.width)
+
+    def free_memory(self) -> int | None:
+        """Bytes that are free on the GPU or, where the network is not on one, on this machine."""
+        import torch
+
+        device = next(self._network.parameters()).device
+        if device.type == "cuda":
+            return int(torch.cuda.mem_get_info(device)[0])
+        return free_memory()
 
 
 def load_prottrans(model: LanguageModel, folder: Path | None = None) -> ProtTrans:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from common.embedders.models import LanguageModel, find_model, load_embedder
-from common.embedders.prottrans import load_prottrans
+from common.embedders.prottrans import ProtTrans, load_prottrans
 from common.errors import DataError, UsageError
 
 ABSENT = [name for name in ("torch", "transformers", "sentencepiece") if find_spec(name) is None]
@@ -134,6 +136,25 @@ def test_memory_grows_with_the_square_of_the_length(bert):
     embedder = load_prottrans(small("bert"), bert)
     assert embedder.memory(1, 2000) > 3.5 * embedder.memory(1, 1000)
     assert embedder.memory(4, 1000) == 4 * embedder.memory(1, 1000)
+
+
+@pytest.mark.parametrize(("device", "free"), [("cuda", 3_000_000_000), ("cpu", 9_000_000_000)])
+def test_free_memory_is_that_of_the_device(device, free, monkeypatch):
+    place = SimpleNamespace(type=device)
+    asked = []
+
+    def of_gpu(one):
+        asked.append(one)
+        return 3_000_000_000, 80_000_000_000
+
+    torch = SimpleNamespace(cuda=SimpleNamespace(mem_get_info=of_gpu))
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setattr("common.embedders.prottrans.free_memory", lambda: 9_000_000_000)
+    weights = SimpleNamespace(device=place)
+    network = SimpleNamespace(parameters=lambda: iter([weights]))
+    network.eval = lambda: network
+    assert ProtTrans(small("bert"), network, None, "1").free_memory() == free
+    assert asked == ([place] if device == "cuda" else [])
 
 
 @pytest.mark.skipif(not ABSENT, reason="torch is installed")
