@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from importlib.util import find_spec
 from types import SimpleNamespace
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from common.embedders.models import LanguageModel, find_model, load_embedder
-from common.embedders.prottrans import ProtTrans, load_prottrans
+from common.embedders.prottrans import ProtTrans, load_prottrans, weights_revision
 from common.errors import DataError, UsageError
 
 ABSENT = [name for name in ("torch", "transformers", "sentencepiece") if find_spec(name) is None]
@@ -97,6 +98,31 @@ def test_states_are_those_of_the_network_at_the_residues_own_tokens(kind, reques
         states = network(**{k: words[k] for k in ("input_ids", "attention_mask")})
     expected = states.last_hidden_state[0, places].numpy()
     np.testing.assert_allclose(embedder.embed(["MKV"])[0], expected, rtol=0, atol=1e-6)
+
+
+def test_weights_are_told_apart_by_their_content_and_not_by_the_folders_name(tmp_path):
+    files = {
+        "one": {"model.safetensors": b"first"},
+        "other": {"model.safetensors": b"second"},
+        "again": {"model.safetensors": b"first", "config.json": b"{}"},
+        "split": {"model-1.safetensors": b"first", "model-2.safetensors": b"second"},
+        "swapped": {"model-1.safetensors": b"second", "model-2.safetensors": b"first"},
+    }
+    found = {}
+    for place, content in files.items():
+        folder = tmp_path / place / "prot_t5"
+        folder.mkdir(parents=True)
+        for name, data in content.items():
+            (folder / name).write_bytes(data)
+        found[place] = weights_revision(folder)
+    assert found["one"] == "sha256 " + hashlib.sha256(b"first").hexdigest()[:12]
+    assert found["again"] == found["one"]
+    assert len(set(found.values())) == 4
+
+
+@needs_torch
+def test_the_revision_is_that_of_the_weights(bert):
+    assert load_prottrans(small("bert"), bert).revision == weights_revision(bert)
 
 
 @needs_torch
