@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from common.harness.claims import Claim, Measured, interval_of
+from common.harness.claims import Claim, Measured, interval_of, ordering
 from common.harness.groups import choose_group
 from common.harness.record import Record
 from common.harness.targets import NotAttempted
@@ -71,6 +72,34 @@ def _falls(experiment: str) -> Callable[[Sequence[Record]], Measured | NotAttemp
     return measure
 
 
+def _unchanged(
+    experiment: str, other: str, margin: float
+) -> Callable[[Sequence[Record]], Measured | NotAttempted]:
+    """What the paired difference in accuracy leaves of a margin, on its nearer side.
+
+    Above 0 with its whole interval where the interval of the difference lies within the margin.
+    """
+    pair = Claim("", "", NAME, better=experiment, worse=other, metric="accuracy")
+
+    def measure(records: Sequence[Record]) -> Measured | NotAttempted:
+        found = ordering(pair, records, None)
+        if isinstance(found, NotAttempted):
+            return found
+        low, high = found.low, found.high
+        nearest = 0.0 if low <= 0 <= high else min(abs(low), abs(high))
+        interval = f"{low:+.4f} to {high:+.4f}"
+        detail = f"{found.detail}; difference {found.difference:+.4f} ({interval})"
+        return replace(
+            found,
+            difference=margin - abs(found.difference),
+            low=margin - max(abs(low), abs(high)),
+            high=margin - nearest,
+            detail=detail,
+        )
+
+    return measure
+
+
 CLAIMS = (
     *(claim for model in ("unirep256", "unirep64") for claim in _orderings(model)),
     *(claim for model in ("unirep256", "unirep64") for claim in _ablations(model)),
@@ -79,6 +108,13 @@ CLAIMS = (
         "la-unirep256",
         "la-onehot",
         "Not in the paper: embeddings are better than one-hot letters",
+    ),
+    Claim(
+        "la-bfloat16-unirep64 within 2 points of la-unirep64 on setDeepLoc",
+        "Not in the paper: training in mixed_bfloat16 leaves the accuracy as it is (what is shown "
+        "is the rest of the 2 points)",
+        NAME,
+        measure=_unchanged("la-bfloat16-unirep64", "la-unirep64", 0.02),
     ),
     *(
         Claim(

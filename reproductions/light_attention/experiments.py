@@ -143,6 +143,13 @@ ON_UNIREP = (
         )
     ),
     _experiment(
+        "la-bfloat16-unirep64",
+        "Light Attention on UniRep-64, trained in mixed_bfloat16: what half the bits cost",
+        (1, 2, 3),
+        smoke=True,
+        costs=HOURS,
+    ),
+    _experiment(
         "la-onehot",
         "Light Attention on one-hot letters",
         FIVE,

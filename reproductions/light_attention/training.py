@@ -184,10 +184,11 @@ def train(context: Context) -> Trained:
 
     settings, seed = context.settings, context.key.seed
     split = load_split(settings, simulate=context.may_simulate, stream=context.stream)
-    keras.config.set_dtype_policy(settings["dtype"])
     set_seed(seed)
     on_cpu = device_name().startswith("CPU")
+    keras.config.set_dtype_policy(settings["dtype"])
     model = build(settings, split.features.width, len(split.labels), as_product=on_cpu)
+    keras.config.set_dtype_policy("float32")
     recipe = Recipe.from_settings(settings)
     fitted = context.fit(
         model, split.examples["train"], recipe, split.examples["val"], split.digest

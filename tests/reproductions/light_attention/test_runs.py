@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,7 +51,7 @@ def record_of(results, experiment, variant="paper"):
 
 def test_every_run_left_a_record_of_both_test_sets(results):
     records = read_records(results)
-    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 10
+    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 11
     for record in records:
         membrane = record.settings["target"] == "membrane"
         labels = MEMBRANE if membrane else LOCATIONS
@@ -62,6 +63,13 @@ def test_every_run_left_a_record_of_both_test_sets(results):
             assert np.abs(table[list(labels)].sum(axis=1) - 1).max() < 1e-4
             assert 0 <= record.metrics[f"{name}/accuracy" if name else "accuracy"] <= 1
     assert sum(record.settings["target"] == "membrane" for record in records) == 1
+
+
+def test_arithmetic_is_that_of_one_run_alone(results):
+    half = record_of(results, "la-bfloat16-unirep64")
+    assert half.content["provenance"]["dtype"] == half.settings["dtype"] == "mixed_bfloat16"
+    assert record_of(results, "la-unirep256").content["provenance"]["dtype"] == "float32"
+    assert keras.config.dtype_policy().name == "float32"
 
 
 def test_embeddings_of_a_run_are_named_in_its_record(results):
@@ -253,5 +261,6 @@ def test_names_of_the_settings_are_those_of_the_experiments():
     assert all(fitting.values()) and set().union(*fitting.values()) == names
     for width in (64, 256):
         ablations = {f"{head}-unirep{width}" for head in ("la", "la-mean", "la-no-max")}
-        assert fitting[f"la*-unirep{width}"] == ablations
+        more = {"la-bfloat16-unirep64"} if width == 64 else set()
+        assert fitting[f"la*-unirep{width}"] == ablations | more
     assert isinstance(pd.DataFrame(PAPER.settings.deviations()), pd.DataFrame)
