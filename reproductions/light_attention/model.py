@@ -173,10 +173,11 @@ def _summary(
     if network == "la-mean":
         attended = GlobalMaskedAveragePool1D(name="mean_scores")(scores, mask=mask)
     else:
-        attended, _ = ChannelAttention(name="attention")(v, scores, mask=mask)
+        attended, _ = ChannelAttention(lean=as_product, name="attention")(v, scores, mask=mask)
     if network == "la-no-max":
         return attended
-    maximum = GlobalMaskedMaxPool1D(name="maximum")(v, mask=None if sees_padding else mask)
+    over = None if sees_padding else mask
+    maximum = GlobalMaskedMaxPool1D(lean=as_product, name="maximum")(v, mask=over)
     return keras.layers.Concatenate(name="summary")([attended, maximum])
 
 
