@@ -89,7 +89,7 @@ def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
         return QUOTED
     if source == "Table 3":
         return NotAttempted(
-            "seconds on the authors' GPU; the benchmark prints them beside ours for UniRep",
+            "seconds on the authors' GPU; the benchmark measures UniRep's, which stand beside them",
             "reproduce bench light_attention",
         )
     if source == "Table 4":

@@ -22,6 +22,7 @@ from reproductions.light_attention.experiments import PAPER
 from reproductions.light_attention.reported import TABLE_4_NAMES, TABLES
 from reproductions.light_attention.resampling import RESAMPLED, reweighted_accuracy
 from reproductions.light_attention.search_tables import tabulate_search
+from reproductions.light_attention.table_3 import tabulate_seconds
 from reproductions.light_attention.table_4 import wrong_percentages
 
 WIDTHS = (64, 256, 1900)
@@ -78,7 +79,8 @@ def tabulate(results: Path) -> list[ResultTable]:
     records = read_records(results, paper=PAPER.name)
     groups = [_groups(records, method) for method in METHODS]
     found = [_methods(groups, name, score) for name in NAMES.values() for score in SCORES]
-    found += [_reweighted(groups), tabulate_search(records), _percentages()]
+    found += [_reweighted(groups), tabulate_search(records)]
+    found += [tabulate_seconds(results), _percentages()]
     found += audit_tables(records, results)
     return [table for table in found if table.rows]
 
