@@ -161,6 +161,7 @@ def run(context: Context) -> RunResult:
     trained = train(context)
     fitted, history = trained.fit, trained.fit.history
     extra = {"n_train": len(trained.split.examples["train"]), "best_epoch": fitted.best_epoch}
+    extra["batch_mean"] = round(fitted.batch_mean, 1)
     return result_of(
         trained.split,
         trained.probabilities,
