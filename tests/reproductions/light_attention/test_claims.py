@@ -8,12 +8,13 @@ import pytest
 
 from common.harness.claims import evaluate_claims
 from common.harness.record import RunKey, RunResult, write_record
+from reproductions.light_attention.claims import CLAIMS
 from reproductions.light_attention.data import LOCATIONS
-from reproductions.light_attention.experiments import PAPER
+from reproductions.light_attention.experiments import EXPERIMENTS, PAPER
 
 NAME = "light_attention"
 SAME = "la-bfloat16-unirep64 within 2 points of la-unirep64 on setDeepLoc"
-N = 2000
+N, NONE = 2000, np.array([], int)
 
 
 def predictions(wrong: np.ndarray, n: int = N) -> pd.DataFrame:
@@ -28,11 +29,17 @@ def predictions(wrong: np.ndarray, n: int = N) -> pd.DataFrame:
 def run(tmp_path):
     """Write a full run: `run(experiment, seed, wrong)`, the places of its wrong answers."""
 
-    def write(experiment: str, seed: int, wrong: np.ndarray, hard: np.ndarray | None = None):
-        key = RunKey("full", NAME, experiment, "paper", seed)
+    def write(
+        experiment: str,
+        seed: int,
+        wrong: np.ndarray,
+        hard: np.ndarray = NONE,
+        variant: str = "paper",
+    ):
+        key = RunKey("full", NAME, experiment, variant, seed)
         table = predictions(wrong)
-        tables = {} if hard is None else {"setHARD": predictions(hard, 490)}
-        result = RunResult({}, table, N, N, "reconstructed", {}, 1000, tables=tables)
+        further = {"setHARD": predictions(hard, 490)}
+        result = RunResult({}, table, N, N, "reconstructed", {}, 1000, tables=further)
         settings = PAPER.experiment(experiment).resolve(PAPER.settings, key)
         write_record(key, result, settings, {}, tmp_path)
 
@@ -78,3 +85,38 @@ def test_the_pair_differs_in_its_arithmetic_alone():
         for name in ("la-unirep64", "la-bfloat16-unirep64")
     )
     assert half == plain | {"dtype": "mixed_bfloat16"} != plain
+
+
+@pytest.mark.parametrize(
+    ("hard", "verdict"), [(200, "holds"), (147, "undecided"), (60, "does not hold")]
+)
+@pytest.mark.parametrize(
+    ("name", "variant"), [("ffn-unirep1900", "paper"), ("la-prott5-u50", "code")]
+)
+def test_a_fall_is_the_difference_between_the_two_sets(run, tmp_path, name, variant, hard, verdict):
+    """30 % wrong on setDeepLoc, and 147 of 490 would be as many on setHARD."""
+    for seed in (1, 2, 3):
+        run(name, seed, np.arange(600), np.arange(hard), variant)
+    row = claim(tmp_path, f"{name} falls from setDeepLoc to setHARD")
+    assert row["difference"] == pytest.approx(hard / 490 - 0.3)
+    assert row["verdict"] == verdict
+
+
+def test_every_embedder_of_tables_1_and_2_has_its_orderings_and_its_falls():
+    names = {one.name for one in CLAIMS}
+    assert len(names) == len(CLAIMS)
+    for model in ("unirep64", "unirep256", "unirep1900", "protbert", "prott5"):
+        for table in ("setDeepLoc", "setHARD"):
+            assert f"la-{model} above ffn-{model} on {table}" in names
+        for head in ("at", "ffn", "la"):
+            assert f"{head}-{model} falls from setDeepLoc to setHARD" in names
+    later = [one for one in CLAIMS if "u50" in one.name and not one.measure]
+    assert [one.variant for one in later] == ["code", "code"]
+
+
+def test_claims_are_about_experiments_that_there_are():
+    known = {one.name: one for one in EXPERIMENTS}
+    for one in CLAIMS:
+        if one.measure is None:
+            for name in (one.better, one.worse):
+                assert one.variant in known[name].variants_of("full"), name
