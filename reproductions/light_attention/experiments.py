@@ -169,6 +169,16 @@ ON_UNIREP = (
         costs=HOURS,
     ),
     _experiment(
+        "at-membrane-unirep256",
+        "Membrane or soluble: annotation transfer on UniRep-256",
+        (1,),
+    ),
+    _experiment(
+        "ffn-membrane-unirep256",
+        "Membrane or soluble: feed-forward network on the mean of UniRep-256",
+        FIVE,
+    ),
+    _experiment(
         "search-la",
         "Appendix C: one draw of the random search for LA, on UniRep-64; each seed is a draw",
         tuple(range(1, 9)),

@@ -221,7 +221,7 @@ def test_every_method_stands_beside_what_is_printed(results):
     tables = {table.name: table for table in tabulate(results)}
     assert list(tables) == [
         *("setdeeploc-accuracy", "setdeeploc-mcc", "sethard-accuracy", "sethard-mcc"),
-        *("reweighted", "search", "table-4"),
+        *("reweighted", "membrane", "accuracy-by-distance", "search", "table-4"),
     ]
     shown = tables["sethard-accuracy"]
     rows = {row[0]: dict(zip(shown.columns, row, strict=True)) for row in shown.rows}
@@ -236,6 +236,13 @@ def test_every_method_stands_beside_what_is_printed(results):
     assert shown.runs[2] == ["la-unirep256/paper/smoke"]
     assert len(tables["reweighted"].rows) == 6
     assert len(tables["table-4"].rows) == 10
+    assert [row[0] for row in tables["membrane"].rows] == ["majority class", "LA"]
+    assert "setHARD has no such labels" in tables["membrane"].caption
+    quarters = tables["accuracy-by-distance"].rows
+    assert [row[1] for row in quarters] == ["setDeepLoc"] * 4 + ["setHARD"] * 4
+    assert sum(row[4].key for row in quarters) == sum(
+        len(record_of(results, "at-unirep256").tables[name]) for name in ("", "setHARD")
+    )
     assert tables["sethard-mcc"].rows[2][1].text == "0.522 ± 0.010"
 
 
