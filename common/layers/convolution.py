@@ -215,8 +215,10 @@ class MultiWidthConv1D(MaskedLayer):
         Filters of each width.
     kernel_sizes : sequence of int
         Distinct widths, in the order of the output's features.
-    activation, use_bias, flip_filters, as_product, kernel_initializer, bias_initializer
+    activation, use_bias, flip_filters, as_product, kernel_initializer
         As in `MaskedConv1D`; each width is initialised on its own, with its own fan.
+    bias_initializer : str or keras.Initializer, or a list of one for each width
+        A bias does not show the fan: where its reach hangs on that, each width has its own.
 
     Call arguments
     --------------
@@ -251,6 +253,11 @@ class MultiWidthConv1D(MaskedLayer):
         super().__init__(**kwargs)
         if not kernel_sizes or len(set(kernel_sizes)) != len(kernel_sizes):
             raise ValueError(f"kernel_sizes must be distinct widths, not {tuple(kernel_sizes)}")
+        biases = bias_initializer
+        if not isinstance(biases, list | tuple):
+            biases = [bias_initializer] * len(kernel_sizes)
+        if len(biases) != len(kernel_sizes):
+            raise ValueError(f"{len(biases)} bias initializers for {len(kernel_sizes)} widths")
         self.filters = filters
         self.kernel_sizes = tuple(kernel_sizes)
         self.activation = keras.activations.get(activation)
@@ -258,7 +265,7 @@ class MultiWidthConv1D(MaskedLayer):
         self.flip_filters = flip_filters
         self.as_product = as_product
         self.kernel_initializer = keras.initializers.get(kernel_initializer)
-        self.bias_initializer = keras.initializers.get(bias_initializer)
+        self.bias_initializers = [keras.initializers.get(one) for one in biases]
 
     def build(self, x_shape: tuple[int | None, ...]) -> None:
         self.kernels = {
@@ -275,9 +282,11 @@ class MultiWidthConv1D(MaskedLayer):
                 str(width): self.add_weight(
                     name=f"bias_{width}",
                     shape=(self.filters,),
-                    initializer=self.bias_initializer.clone(),
+                    initializer=initializer.clone(),
                 )
-                for width in self.kernel_sizes
+                for width, initializer in zip(
+                    self.kernel_sizes, self.bias_initializers, strict=True
+                )
             }
 
     def call(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -308,5 +317,5 @@ class MultiWidthConv1D(MaskedLayer):
             "flip_filters": self.flip_filters,
             "as_product": self.as_product,
             "kernel_initializer": keras.initializers.serialize(self.kernel_initializer),
-            "bias_initializer": keras.initializers.serialize(self.bias_initializer),
+            "bias_initializer": [keras.initializers.serialize(b) for b in self.bias_initializers],
         }

@@ -207,13 +207,14 @@ METHODS = {
     "la-no-max": "Light Attention without the maximum, on",
     "bahdanau": "Bahdanau attention on",
 }
-BOTH_VARIANTS = ("paper", "code")
+BOTH_VARIANTS = {"smoke": ("paper",), "quick": ("paper", "code"), "full": ("paper", "code")}
 # Run by hand, where the language models' files are there.
 ON_OTHERS = tuple(
     _experiment(
         f"{method}-{model}",
         f"{METHODS[method]} {MODELS[model]}",
         costs=MINUTES if method in ("at", "ffn") else LARGE,
+        smoke=method == "bahdanau",
         variants=("paper",) if method == "at" else BOTH_VARIANTS,
     )
     for method, models in (

@@ -13,9 +13,11 @@ import pytest
 from common.errors import DataError
 from common.harness.groups import RunGroup
 from common.harness.record import Record
+from common.harness.reported import read_reported
 from common.harness.run_key import RunKey
 from reproductions.light_attention import figures
 from reproductions.light_attention.data import LOCATIONS
+from reproductions.light_attention.experiments import PAPER
 from reproductions.light_attention.figures import (
     _own_bars,
     _same_model,
@@ -174,3 +176,23 @@ def test_weights_and_embeddings_of_two_models_are_not_put_together():
         _same_model(record, {"language_model": "seqvec", "revision": "1"})
     with pytest.raises(DataError, match="trained on revision 1, and not on 2"):
         _same_model(record, {"language_model": "prott5-bfd", "revision": "2"})
+
+
+def test_the_previous_best_is_read_from_what_is_printed():
+    printed = read_reported(PAPER.folder / "reported.csv")
+    assert figures.previous_best(printed) == {"setDeepLoc": 77.97, "setHARD": 56.94}
+    less = [one for one in printed if not (one.row == "DeepLoc62" and one.column == "setHARD")]
+    assert figures.previous_best(less)["setHARD"] == 51.36
+
+
+def test_dashed_lines_have_an_entry_in_the_legend(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(figures, "save_figure", lambda figure, *_: [shown.append(figure)])
+    figures.draw_accuracy({}, tmp_path)
+    (axes,) = shown[0].axes
+    legend = axes.get_legend()
+    titles = [one.get_text() for one in legend.get_texts()]
+    assert titles[-1] == "previous best of each set"
+    assert legend.get_lines()[-1].get_linestyle() == "--"
+    dashed = [line for line in axes.get_lines() if line.get_linestyle() == "--"]
+    assert sorted(line.get_xdata()[0] for line in dashed) == [56.94, 77.97]

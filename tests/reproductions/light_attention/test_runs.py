@@ -51,7 +51,7 @@ def record_of(results, experiment, variant="paper"):
 
 def test_every_run_left_a_record_of_both_test_sets(results):
     records = read_records(results)
-    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 11
+    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 12
     for record in records:
         membrane = record.settings["target"] == "membrane"
         labels = MEMBRANE if membrane else LOCATIONS
@@ -196,6 +196,10 @@ def test_rows_go_to_the_experiments_of_their_names(row, column, metric, expected
             "reproduce embed prott5-bfd FASTA -o data/cache/embeddings/prott5-bfd.h5",
         ),
         (
+            "true Mem",
+            "reproduce embed prott5-bfd FASTA -o data/cache/embeddings/prott5-bfd.h5",
+        ),
+        (
             "AT SeqVec",
             "reproduce embed seqvec FASTA --weights FOLDER -o data/cache/embeddings",
         ),
@@ -233,6 +237,11 @@ def test_every_method_stands_beside_what_is_printed(results):
     assert rows["LA"]["Printed, ProtT5 (BFD)"].text == "60.92 ± 0.82"
     assert rows["LA without the maximum"]["Printed, ProtT5 (BFD)"] == ""
     assert rows["LA on profiles"]["Authors later, ProtT5 (UniRef50)"].key == 33.36
+    first = tables["setdeeploc-accuracy"]
+    later = {row[0]: dict(zip(first.columns, row, strict=True)) for row in first.rows}
+    authors = {name: row["Authors later, ProtT5 (UniRef50)"] for name, row in later.items()}
+    assert (authors["LA"].key, authors["FFN"].key) == (86.01, 82.28)
+    assert authors["AT"] == ""
     assert shown.runs[2] == ["la-unirep256/paper/smoke"]
     assert len(tables["reweighted"].rows) == 6
     assert len(tables["table-4"].rows) == 10
