@@ -193,6 +193,7 @@ ON_UNIREP = (
     _experiment(
         "la-unirep1900",
         "Light Attention on UniRep-1900 (needs 29 GB for the embeddings, and a GPU)",
+        (1,),
         costs=LARGE,
     ),
 )

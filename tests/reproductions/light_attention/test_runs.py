@@ -269,6 +269,15 @@ def test_without_runs_there_is_table_4_alone(tmp_path):
     assert [table.name for table in tabulate(tmp_path)] == ["table-4"]
 
 
+def test_every_row_on_unirep_is_in_the_full_profile():
+    known = {experiment.name: experiment for experiment in EXPERIMENTS}
+    for method in METHODS:
+        for name in {*method.experiments.values()} & {*known}:
+            wanted = () if name == "la-profiles" else (1,)
+            assert known[name].seeds["full"][:1] == wanted, name
+    assert known["la-unirep1900"].cost("full").gpu
+
+
 def test_names_of_the_settings_are_those_of_the_experiments():
     names = {experiment.name for experiment in EXPERIMENTS}
     fitting = {
