@@ -6,6 +6,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from common.machine import free_memory
+
 
 def load_backend() -> None:
     """Import Keras and look for devices, so that what follows prints nothing of its own.
@@ -31,6 +33,21 @@ def compiles_steps() -> bool:
     import keras
 
     return keras.config.backend() == "jax"
+
+
+def free_device_memory() -> int | None:
+    """Bytes that are free where Keras computes; None on a GPU, as backends do not tell of it."""
+    import keras
+
+    if keras.config.backend() == "tensorflow":
+        import tensorflow as tf
+
+        on_cpu = not tf.config.list_physical_devices("GPU")
+    else:
+        import jax
+
+        on_cpu = jax.devices()[0].platform == "cpu"
+    return free_memory() if on_cpu else None
 
 
 @contextmanager

@@ -22,13 +22,68 @@ def usable_memory() -> int:
 
 
 def free_memory() -> int | None:
-    """Bytes that this machine can still hand out; None where the system does not tell."""
+    """Bytes that this machine can still hand out to this process.
+
+    No more than its control groups leave it, as in a container or a job of a cluster; None where
+    the system does not tell.
+    """
+    known = [one for one in (_available(), group_room()) if one is not None]
+    return min(known, default=None)
+
+
+def group_room(
+    groups: Path = Path("/proc/self/cgroup"), mount: Path = Path("/sys/fs/cgroup")
+) -> int | None:
+    """Bytes that the control groups of this process still allow; None where none sets a limit.
+
+    A group's limit holds for those inside it too. Of what a group uses, files that were only read
+    or written are given back where there is need.
+
+    Parameters
+    ----------
+    groups : Path
+        Says in which groups the process is, a line for each hierarchy.
+    mount : Path
+        Folder of the groups, version 2 or, with a folder for each resource, version 1.
+    """
+    try:
+        lines = groups.read_text().splitlines()
+    except OSError:
+        return None
+    rooms: list[int] = []
+    for line in lines:
+        resources, path = line.split(":", 2)[1:]
+        if resources and "memory" not in resources.split(","):
+            continue
+        root = mount / "memory" if resources else mount
+        place = root / path.lstrip("/")
+        inside = [folder for folder in (place, *place.parents) if folder.is_relative_to(root)]
+        rooms += [room for folder in inside if (room := _room(folder, resources)) is not None]
+    return min(rooms, default=None)
+
+
+def _available() -> int | None:
+    """Bytes that the whole machine can still hand out."""
     try:
         lines = Path("/proc/meminfo").read_text().splitlines()
     except OSError:
         return None
     found = [line.split()[1] for line in lines if line.startswith("MemAvailable:")]
     return 1024 * int(found[0]) if found else None
+
+
+def _room(folder: Path, resources: str) -> int | None:
+    """Bytes below the limit of one group, of version 2 where `resources` is empty."""
+    names = ("memory.max", "memory.current", "inactive_file")
+    if resources:
+        names = ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file")
+    try:
+        most, used = ((folder / name).read_text().strip() for name in names[:2])
+        lines = (folder / "memory.stat").read_text().splitlines()
+        counts = dict(line.split() for line in lines)
+        return None if most == "max" else max(int(most) - int(used) + int(counts[names[2]]), 0)
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def local_gpus() -> int:

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from common.errors import UsageError
-from common.machine import free_memory
 
 
 def embed(
@@ -58,7 +57,7 @@ def embed(
         output,
         dtype=dtype,
         per_protein=per_protein,
-        most_memory=free_memory(),
+        most_memory=embedder.free_memory(),
         batch_residues=batch_residues,
         stream=sys.stderr,
     )

@@ -145,8 +145,9 @@ def _done(paper: Paper, key: RunKey) -> bool:
     from common.harness.runner import is_done
     from common.paths import results_folder
 
-    settings = paper.settings.resolve(key.variant, key.profile, key.experiment)
-    return is_done(paper.experiment(key.experiment), key, settings, results_folder())
+    experiment = paper.experiment(key.experiment)
+    settings = experiment.resolve(paper.settings, key)
+    return is_done(experiment, key, settings, results_folder())
 
 
 def _failure(keys: list[RunKey], log: Path) -> tuple[str, str, str]:

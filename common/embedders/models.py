@@ -59,6 +59,9 @@ class Embedder(Protocol):
     def memory(self, count: int, longest: int) -> int:
         """Bytes that a batch of `count` proteins of up to `longest` residues takes, about."""
 
+    def free_memory(self) -> int | None:
+        """Bytes that are free on the device it computes on; None where that is not known."""
+
 
 def _unirep(units: int) -> LanguageModel:
     layer = "hidden state after the residue" + ("" if units == 1900 else ", last of four layers")

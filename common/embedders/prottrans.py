@@ -7,6 +7,7 @@ protein has a row for each residue and nothing else.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -15,8 +16,10 @@ from typing import Any
 
 import numpy as np
 
+from common.data.verify import sha256
 from common.embedders.models import LanguageModel
 from common.errors import DataError, UsageError
+from common.machine import free_memory
 
 UNKNOWN = re.compile("[UZOBJ]")
 FIRST_RESIDUE = {"bert": 1, "t5": 0}
@@ -30,7 +33,7 @@ class ProtTrans:
     model : LanguageModel
     network, tokenizer : from transformers
     revision : str
-        Commit on the hub, or the folder's name.
+        Commit on the hub, or `weights_revision` of a folder.
     """
 
     def __init__(self, model: LanguageModel, network: Any, tokenizer: Any, revision: str) -> None:
@@ -60,6 +63,15 @@ class ProtTrans:
         inner = getattr(config, "d_ff", None) or config.intermediate_size
         tokens = longest + 2
         return 4 * count * tokens * (3 * heads * tokens + 2 * inner + 6 * self.model.width)
+
+    def free_memory(self) -> int | None:
+        """Bytes that are free on the GPU or, where the network is not on one, on this machine."""
+        import torch
+
+        device = next(self._network.parameters()).device
+        if device.type == "cuda":
+            return int(torch.cuda.mem_get_info(device)[0])
+        return free_memory()
 
 
 def load_prottrans(model: LanguageModel, folder: Path | None = None) -> ProtTrans:
@@ -97,8 +109,25 @@ def load_prottrans(model: LanguageModel, folder: Path | None = None) -> ProtTran
     except (OSError, ValueError, RuntimeError, TypeError) as error:
         raise DataError(place, _fault(error), _remedy(model, folder)) from error
     _check(model, network, place)
-    revision = getattr(network.config, "_commit_hash", None) or Path(place).name
+    if folder is not None:
+        revision = weights_revision(Path(folder))
+    else:
+        revision = str(getattr(network.config, "_commit_hash", None) or model.source)
     return ProtTrans(model, network.to("cuda" if _cuda() else "cpu"), tokenizer, revision)
+
+
+def weights_revision(folder: Path) -> str:
+    """What tells the weights of a folder from others: the SHA-256 of its ``.safetensors`` files.
+
+    Of several files, into which large models are split, that of their names and digests.
+    """
+    parts = {path.name: sha256(path) for path in sorted(folder.glob("*.safetensors"))}
+    if len(parts) == 1:
+        (whole,) = parts.values()
+    else:
+        lines = "\n".join(f"{name} {digest}" for name, digest in parts.items())
+        whole = hashlib.sha256(lines.encode()).hexdigest()
+    return f"sha256 {whole[:12]}"
 
 
 def _check(model: LanguageModel, network: Any, place: str) -> None:

@@ -18,6 +18,7 @@ import h5py
 import numpy as np
 from keras import ops
 
+from common.backend import free_device_memory
 from common.embedders.elmo import ElmoOptions, language_model, set_arrays, token_encoder
 from common.embedders.models import LanguageModel
 from common.errors import DataError, UsageError
@@ -70,6 +71,10 @@ class SeqVec:
     def memory(self, count: int, longest: int) -> int:
         """One layer's states and memory, and the layers' inputs and outputs."""
         return 4 * count * (longest + 2) * (2 * self.options.cell + 8 * self.options.projection)
+
+    def free_memory(self) -> int | None:
+        """Bytes that are free where Keras computes; None on a GPU."""
+        return free_device_memory()
 
 
 def token_characters(letter: str, size: int) -> list[int]:

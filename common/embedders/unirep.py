@@ -19,6 +19,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from common.backend import free_device_memory
 from common.data.alphabet import Alphabet
 from common.embedders.models import LanguageModel
 from common.errors import DataError, UsageError
@@ -207,6 +208,10 @@ class UniRep:
         """Both states of a layer, its input, one copy while they are turned, and the answer."""
         inputs = self.depth > 1
         return 4 * count * (longest + 1) * self.model.width * (4 + inputs)
+
+    def free_memory(self) -> int | None:
+        """Bytes that are free where Keras computes; None on a GPU."""
+        return free_device_memory()
 
 
 def encode(sequence: str) -> np.ndarray:

@@ -14,6 +14,8 @@ import numpy as np
 from common.errors import DataError
 
 FLAT, ONE_EACH = "flat", "one data set per id"
+LAYERS = 3
+"""Of SeqVec, which its own tool and bio_embeddings write one above the other."""
 
 
 class Entry(NamedTuple):
@@ -56,7 +58,8 @@ def named_index(file: h5py.File, path: str) -> tuple[dict[str, Entry], dict[str,
     Raises
     ------
     DataError
-        A data set is not floats of (length, width) or (width,); two stand for one id.
+        A data set is not floats of (length, width), (3, length, width) or (width,); two stand for
+        one id.
     """
     entries: dict[str, Entry] = {}
     widths: dict[str, int] = {}
@@ -64,11 +67,12 @@ def named_index(file: h5py.File, path: str) -> tuple[dict[str, Entry], dict[str,
         original = dataset.attrs.get("original_id", name)
         header = original.decode() if isinstance(original, bytes) else str(original)
         identifier = (header.split() or [header])[0]
-        if dataset.ndim not in (1, 2) or 0 in dataset.shape or dataset.dtype.kind != "f":
+        known = dataset.ndim in (1, 2) or dataset.shape[:-2] == (LAYERS,)
+        if not known or 0 in dataset.shape or dataset.dtype.kind != "f":
             raise DataError(
                 f"{path}: {identifier}",
                 f"{dataset.dtype} of shape {dataset.shape}, and not floats of (length, width)",
-                "Name a file of per-residue features (SeqVec: sum its three layers first)",
+                "Name a file of per-residue features (of SeqVec, also with its three layers)",
             )
         if identifier in entries:
             raise DataError(
@@ -76,9 +80,18 @@ def named_index(file: h5py.File, path: str) -> tuple[dict[str, Entry], dict[str,
                 f"two data sets stand for it, {entries[identifier].dataset} and {name}",
                 "Make the features again with unique ids",
             )
-        entries[identifier] = Entry(name, 0, dataset.shape[0] if dataset.ndim == 2 else 1)
+        entries[identifier] = Entry(name, 0, dataset.shape[-2] if dataset.ndim > 1 else 1)
         widths[identifier] = dataset.shape[-1]
     return entries, widths
+
+
+def read_rows(dataset: h5py.Dataset, entry: Entry) -> np.ndarray:
+    """Rows of one protein, (length, width); layers are summed, in single precision at least."""
+    if dataset.ndim == 1:
+        return dataset[:][np.newaxis]
+    if dataset.ndim == 2:
+        return dataset[entry.start : entry.start + entry.length]
+    return dataset[:].sum(axis=0, dtype=np.promote_types(dataset.dtype, np.float32))
 
 
 def _datasets(group: h5py.Group, prefix: str = "") -> Iterator[tuple[str, h5py.Dataset]]:

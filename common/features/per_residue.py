@@ -7,7 +7,8 @@ Two layouts are read, and `PerResidueStore.layout` says which one a file has:
 - ``"one data set per id"``, what bio_embeddings and ProtTrans write: a (length, width) data set
   for each protein, whose name is the id or, with an `original_id` attribute, stands for it. Of a
   whole FASTA header the first word is the id. Their per-protein files hold a (width,) vector
-  each; it counts as one row.
+  each; it counts as one row. SeqVec's three layers, (3, length, width), are summed as they are
+  read, as its paper does.
 
 A file is opened at its first use. Values are checked for NaN and infinity when a protein is read
 for the first time.
@@ -29,7 +30,15 @@ import h5py
 import numpy as np
 
 from common.errors import DataError
-from common.features.layouts import FLAT, ONE_EACH, Entry, flat_index, is_flat, named_index
+from common.features.layouts import (
+    FLAT,
+    ONE_EACH,
+    Entry,
+    flat_index,
+    is_flat,
+    named_index,
+    read_rows,
+)
 from common.files import written_whole
 
 CHUNK_BYTES = 1 << 16
@@ -49,8 +58,9 @@ class PerResidueStore:
     Raises
     ------
     DataError
-        At the first use: the file is missing, truncated or no HDF5; a data set is neither
-        (length, width) nor (width,), or its width differs; two data sets have one `original_id`.
+        At the first use: the file is missing, truncated or no HDF5; a data set is none of
+        (length, width), (3, length, width) and (width,), or its width differs; two data sets have
+        one `original_id`.
     """
 
     def __init__(self, path: Path, width: int | None = None) -> None:
@@ -154,9 +164,7 @@ class PerResidueStore:
             with self._reading(identifier):
                 if name != entry.dataset:
                     dataset, name = self._file[entry.dataset], entry.dataset
-                one = dataset.ndim == 1
-                rows = dataset[:] if one else dataset[entry.start : entry.start + entry.length]
-            values[end - entry.length : end] = rows
+                values[end - entry.length : end] = read_rows(dataset, entry)
         for identifier, length, end in zip(ids, lengths, ends, strict=True):
             if identifier not in self._finite:
                 self._check_finite(identifier, values[end - length : end])

@@ -189,6 +189,8 @@ class Experiment:
         differ.
     costs : mapping of str to Cost
         By profile.
+    draws : callable, optional
+        For a random search: from resolved settings and a seed to the settings that the seed draws.
     """
 
     paper: str
@@ -202,6 +204,23 @@ class Experiment:
     optional_variants: Names = ()
     folds: int | Mapping[str, int] = 1
     costs: Mapping[str, Cost] = field(default_factory=dict)
+    draws: Callable[[Mapping[str, Any], int], dict[str, Any]] | None = None
+
+    def resolve(
+        self, settings: Settings, key: RunKey, overrides: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """Settings that a run uses: the paper's, what its seed draws, and `overrides` before both.
+
+        Raises
+        ------
+        UsageError
+            As `common.harness.settings.Settings.resolve`.
+        """
+        place, given = (key.variant, key.profile, self.name), dict(overrides or {})
+        resolved = settings.resolve(*place, given)
+        if self.draws is None:
+            return resolved
+        return settings.resolve(*place, {**self.draws(resolved, key.seed), **given})
 
     def cost(self, profile: str) -> Cost:
         """What a run of this profile takes."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -273,10 +274,13 @@ def _complete(records: Sequence[Record], folds: int | None) -> RunGroup | None:
 
 
 def check_alike(records: Sequence[Record]) -> None:
-    """Refuse to average over records with other settings or other data files."""
+    """Refuse to average over records with other settings or other data files.
+
+    What the seeds of a random search draw may differ; ``extra`` names it.
+    """
     first = records[0]
     for record in records[1:]:
-        names = sorted({*first.settings, *record.settings})
+        names = sorted({*first.settings, *record.settings} - {*_drawn(first), *_drawn(record)})
         differ = [n for n in names if first.settings.get(n) != record.settings.get(n)]
         if record.content["extra"].get("hours") != first.content["extra"].get("hours"):
             differ.append("the hours that training was given")
@@ -287,3 +291,8 @@ def check_alike(records: Sequence[Record]) -> None:
             raise DataError(
                 str(record.path), fault, f"Run the older of the two again: {record.key.command}"
             )
+
+
+def _drawn(record: Record) -> Mapping[str, Any]:
+    """Settings that a run's seed drew, as the run tells them; none but in a random search."""
+    return record.content["extra"].get("drawn", {})

@@ -66,7 +66,8 @@ def run_experiment(
     key : RunKey
         Profile, variant, seed and fold.
     overrides : mapping, optional
-        Settings that differ from `settings.toml`; such a run is recorded with what it used.
+        Settings that differ from `settings.toml` and from what the seed draws; such a run is
+        recorded with what it used.
     again : bool
         Run although there is a record with the same settings.
     quiet, tensorboard : bool
@@ -100,7 +101,7 @@ def run_experiment(
         remedy = f"Folds are counted from 0; this experiment has {folds}"
         raise UsageError(f"fold {key.fold}", "there is none of this number", remedy)
     results = results or results_folder()
-    settings = paper.settings.resolve(key.variant, key.profile, experiment.name, overrides)
+    settings = experiment.resolve(paper.settings, key, overrides)
     record = key.path("json", results)
     if not again and is_done(experiment, key, settings, results, hours):
         return record

@@ -15,7 +15,8 @@ def shortfalls(paper: PaperTables, group: RunGroup) -> list[str]:
     """What keeps runs from being the whole of what is declared, none where nothing does.
 
     Other settings than `settings.toml` has now, in the runs or in an ensemble's members; fewer
-    folds or members than the paper's experiments have; training that `--hours` ended.
+    folds or members than the paper's experiments have; training that `--hours` ended, or that ended
+    at the cap of its epochs while it was still improving.
     """
     found = (
         _other_settings(paper, group),
@@ -23,6 +24,7 @@ def shortfalls(paper: PaperTables, group: RunGroup) -> list[str]:
         _missing_folds(paper, group),
         _missing_members(paper, group),
         _cut_short(group),
+        _still_improving(group),
     )
     return list(filter(None, found))
 
@@ -40,10 +42,13 @@ def is_reproduction(data: str, profile: str, shortfall: str) -> bool:
 
 
 def other_settings(settings: Settings, record: Record) -> list[str]:
-    """Names of what a run used otherwise than `settings.toml` has for it now, sorted."""
+    """Names of what a run used otherwise than `settings.toml` has for it now, sorted.
+
+    What the seed of a random search drew is not among them.
+    """
     key = record.key
     now = settings.resolve(key.variant, key.profile, key.experiment)
-    names = sorted({*now, *record.settings})
+    names = sorted({*now, *record.settings} - {*record.content["extra"].get("drawn", ())})
     return [name for name in names if as_stored(now.get(name)) != record.settings.get(name)]
 
 
@@ -82,3 +87,26 @@ def _missing_members(paper: PaperTables, group: RunGroup) -> str:
 def _cut_short(group: RunGroup) -> str:
     """Remark where training was ended before the recipe was done."""
     return "; ".join(group.told("cut_short"))
+
+
+def _still_improving(group: RunGroup) -> str:
+    """Remark where early stopping never came: the best epoch is the last that the cap allows.
+
+    Only of full runs, since shorter ones are short on purpose. Training without patience is meant
+    to end where it does; without validation there is no best epoch.
+    """
+    if group.profile != "full":
+        return ""
+    found = [record for record in group.records if _best_is_last(record)]
+    if not found:
+        return ""
+    epochs = ", ".join(dict.fromkeys(str(record.content["epochs"]) for record in found))
+    return f"{len(found)} of {len(group.records)} runs still improving at the last epoch ({epochs})"
+
+
+def _best_is_last(record: Record) -> bool:
+    """Whether a run that would have stopped early was best at its last epoch, unless cut short."""
+    extra = record.content["extra"]
+    waits = any(v for name, v in record.settings.items() if name.endswith("patience"))
+    best = extra.get("best_epoch")
+    return bool(waits and best and best == record.content.get("epochs") and "hours" not in extra)

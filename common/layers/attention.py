@@ -136,6 +136,12 @@ class ChannelAttention(MaskedLayer):
     Stärk et al. (2021), equations 1 and 2: ``A_ij = softmax_j(E_ij)``,
     ``x'_i = sum_j A_ij V_ij``, linear in the sequence's length.
 
+    Parameters
+    ----------
+    lean : bool
+        Keep only V and A for the gradient, which is then written out: less than half the memory
+        of what a backend derives, and the same up to rounding. None goes through the weights.
+
     Call arguments
     --------------
     values, scores : (batch, length, channels)
@@ -155,10 +161,19 @@ class ChannelAttention(MaskedLayer):
     The layer has no weights.
     """
 
+    def __init__(self, lean: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lean = lean
+
     def call(self, values: Tensor, scores: Tensor, mask: Tensor | None = None) -> Any:
-        weights = masked_softmax(zero_padding(scores, mask), mask)
-        values = ops.cast(zero_padding(values, mask), weights.dtype)
-        context = ops.sum(weights * values, axis=1)
+        if self.lean:
+            weights = masked_softmax(ops.stop_gradient(scores), mask)
+            values, scores = (ops.cast(one, weights.dtype) for one in (values, scores))
+            context = _attended(values, scores, weights, mask)
+        else:
+            weights = masked_softmax(zero_padding(scores, mask), mask)
+            values = ops.cast(zero_padding(values, mask), weights.dtype)
+            context = ops.sum(weights * values, axis=1)
         return ops.cast(context, self.compute_dtype), weights
 
     def compute_output_spec(
@@ -169,3 +184,28 @@ class ChannelAttention(MaskedLayer):
             keras.KerasTensor((values.shape[0], values.shape[2]), dtype=self.compute_dtype),
             keras.KerasTensor(values.shape, dtype=wide),
         )
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "lean": self.lean}
+
+
+def _attended(values: Tensor, scores: Tensor, weights: Tensor, mask: Tensor | None) -> Tensor:
+    """Sum of the values by their weights, (batch, channels), with its gradient by V and E.
+
+    ``d x'_i / d V_ij = A_ij`` and ``d x'_i / d E_ij = A_ij (V_ij - x'_i)``. Padding is set to zero
+    behind each product, so that no copy of the values is kept.
+    """
+
+    @ops.custom_gradient
+    def attend(values: Tensor, scores: Tensor, weights: Tensor) -> tuple[Tensor, Any]:
+        context = ops.sum(zero_padding(weights * values, mask), axis=1)
+
+        def gradient(*received: Tensor, upstream: Tensor | None = None) -> tuple[Tensor, ...]:
+            slope = ops.expand_dims(received[0] if upstream is None else upstream, 1)
+            of_values = weights * slope
+            of_scores = of_values * (values - ops.expand_dims(context, 1))
+            return of_values, zero_padding(of_scores, mask), ops.zeros_like(weights)
+
+        return context, gradient
+
+    return attend(values, scores, weights)

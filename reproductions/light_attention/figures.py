@@ -20,7 +20,7 @@ from common.harness.experiment import weights_path
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
 from common.harness.reported import Reported, read_reported
-from common.interpret.figures import confusion_heat_map, location_scatter, save_figure
+from common.interpret.figures import PALETTE, confusion_heat_map, location_scatter, save_figure
 from common.interpret.projection import tsne, umap
 from common.metrics.classification import confusion, most_likely
 from reproductions.light_attention.data import LOCATIONS, NAMES, load_table
@@ -34,14 +34,16 @@ from reproductions.light_attention.leakage import (
     identity_class,
     summary,
 )
+from reproductions.light_attention.reported import DEEPLOC, OTHERS
 from reproductions.light_attention.search import SEARCHES, write_search
 
 BARS = (
     *("majority", "at-unirep256", "ffn-unirep256", "la-unirep256", "at-unirep1900"),
     *("ffn-unirep1900", "la-unirep1900", "la-onehot"),
 )
-PREVIOUS_BEST = {"setDeepLoc": 77.97, "setHARD": 56.94}
 SHADES = {"setDeepLoc": "#B8C4D6", "setHARD": "#4A5A73"}
+COLOURS = PALETTE[:3]
+"""Of the methods in `SEARCHED`."""
 MOST_POINTS = 2768
 
 
@@ -132,14 +134,16 @@ def draw_accuracy(groups: dict[str, RunGroup], folder: Path) -> Path:
                 xerr=error if error > 0 else None,
                 ecolor="#E07B00",
             )
-    for name, best in PREVIOUS_BEST.items():
+    for name, best in previous_best(printed).items():
         axes.axvline(best, color=SHADES[name], linestyle="--", linewidth=1)
     axes.set_yticks(range(len(rows)), [row["label"] for row in rows], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlabel("accuracy in percent; orange: standard deviation over training seeds")
     handles = [plt.Rectangle((0, 0), 1, 1, color=shade) for shade in SHADES.values()]
     handles += [plt.Rectangle((0, 0), 1, 1, fc="white", ec="grey", hatch="////")]
-    axes.legend(handles, [*SHADES, "printed, not run here"], fontsize=8, loc="upper right")
+    handles += [plt.Line2D([], [], color="grey", linestyle="--", linewidth=1)]
+    titles = [*SHADES, "printed, not run here", "previous best of each set"]
+    axes.legend(handles, titles, fontsize=8, loc="upper right")
     axes.set_title("Accuracy on both test sets (our bars: full runs unless named)", fontsize=10)
     return save_figure(figure, folder, "accuracy")[0]
 
@@ -169,7 +173,7 @@ def draw_search(table: pd.DataFrame, about: str, folder: Path) -> Path:
         ax.set_xscale("log")
         ax.set_xlabel("learning rate")
         ax.set_title(f"{title.split(':')[0]}: {len(own)} draws")
-    axes[0].set_ylabel("best validation accuracy in percent")
+    axes[0].set_ylabel("validation accuracy of the kept epoch in percent")
     figure.suptitle(f"Random search ({about})")
     return save_figure(figure, folder, "search")[0]
 
@@ -194,9 +198,9 @@ def draw_leakage(groups: dict[str, RunGroup], found: pd.DataFrame, folder: Path)
 def _draw_accuracy_by_identity(
     axes: Axes, groups: dict[str, RunGroup], found: pd.DataFrame
 ) -> None:
-    """Lines for those methods whose test proteins were searched."""
+    """Lines of the methods whose test proteins were searched: a colour each, setHARD dotted."""
     order = list(identity_class(found["identity"]).categories)
-    for name in SEARCHED:
+    for name, colour in zip(SEARCHED, COLOURS, strict=True):
         if name not in groups or groups[name].data == "simulated":
             continue
         table = accuracy_by_identity(found, groups[name].records)
@@ -205,8 +209,9 @@ def _draw_accuracy_by_identity(
             places = [order.index(label) for label in own["identity"]]
             label = f"{_label(name, groups[name])}, {part}"
             spread = 100 * own["se"]
+            shares = 100 * own["accuracy"]
             axes.errorbar(
-                places, 100 * own["accuracy"], spread, ls=style, marker="o", ms=3, label=label
+                places, shares, spread, ls=style, color=colour, marker="o", ms=3, label=label
             )
     axes.set_xticks(range(len(order)), order, rotation=20)
     axes.set_ylabel("accuracy in percent (± binomial standard error)")
@@ -291,6 +296,21 @@ def _same_model(record: Record, found: dict[str, Any]) -> None:
         if trained.get(name) != found.get(name):
             fault = f"trained on {name} {trained.get(name)}, and not on {found.get(name)}"
             raise DataError(str(record.path), fault, "Run it again on these embeddings")
+
+
+def previous_best(printed: Sequence[Reported]) -> dict[str, float]:
+    """Highest accuracy that Tables 1 and 2 print for a method of others, by test set."""
+    rows = [
+        one
+        for one in printed
+        if one.source in ("Table 1", "Table 2")
+        and one.metric == "accuracy"
+        and one.row in (*DEEPLOC, *OTHERS)
+    ]
+    return {
+        name: max((one.value for one in rows if one.column == name), default=np.nan)
+        for name in SHADES
+    }
 
 
 def _printed_bars(printed: Sequence[Reported]) -> list[dict[str, Any]]:

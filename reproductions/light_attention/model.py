@@ -173,10 +173,11 @@ def _summary(
     if network == "la-mean":
         attended = GlobalMaskedAveragePool1D(name="mean_scores")(scores, mask=mask)
     else:
-        attended, _ = ChannelAttention(name="attention")(v, scores, mask=mask)
+        attended, _ = ChannelAttention(lean=as_product, name="attention")(v, scores, mask=mask)
     if network == "la-no-max":
         return attended
-    maximum = GlobalMaskedMaxPool1D(name="maximum")(v, mask=None if sees_padding else mask)
+    over = None if sees_padding else mask
+    maximum = GlobalMaskedMaxPool1D(lean=as_product, name="maximum")(v, mask=over)
     return keras.layers.Concatenate(name="summary")([attended, maximum])
 
 
@@ -192,15 +193,13 @@ def _convolution(
     name: str, x: Tensor, mask: Tensor, filters: int, sizes: Sequence[int], as_product: bool
 ) -> Tensor:
     """One convolution, or several of different sizes with their filters side by side."""
-    options: dict[str, Any] = {
-        "as_product": as_product,
-        "kernel_initializer": _as_torch(),
-        "bias_initializer": _bias_as_torch(max(sizes) * x.shape[-1]),
-        "name": name,
-    }
+    options = {"as_product": as_product, "kernel_initializer": _as_torch(), "name": name}
+    biases = [_bias_as_torch(size * x.shape[-1]) for size in sizes]
     if len(sizes) == 1:
-        return MaskedConv1D(filters, sizes[0], **options)(x, mask=mask)
-    return MultiWidthConv1D(filters, sizes, **options)(x, mask=mask)
+        layer = MaskedConv1D(filters, sizes[0], bias_initializer=biases[0], **options)
+    else:
+        layer = MultiWidthConv1D(filters, sizes, bias_initializer=biases, **options)
+    return layer(x, mask=mask)
 
 
 def _dense(units: int, x: Tensor, name: str, **options: Any) -> Tensor:

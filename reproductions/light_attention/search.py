@@ -18,6 +18,7 @@ import pandas as pd
 from common.files import written_whole
 from common.harness.experiment import Context
 from common.harness.record import Record, RunResult, read_records
+from common.harness.settings import PROFILES
 
 LEARNING_RATES = (5e-6, 5e-3)
 FILTER_SIZES = (3, 5, 7, 9, 11, 13, 15, 21)
@@ -55,20 +56,41 @@ def draw_settings(network: str, seed: int) -> dict[str, Any]:
 
 
 def run(context: Context) -> RunResult:
-    """Train one draw; its settings and its best validation scores are in the record."""
+    """Train one draw; what was drawn, and the kept weights' validation scores, are in the record.
+
+    The context's settings are the drawn ones (`Experiment.draws`).
+    """
     from reproductions.light_attention.training import run as train
 
-    drawn = draw_settings(context.settings["network"], context.key.seed)
-    result = train(replace(context, settings={**context.settings, **drawn}))
-    best = {
-        "val_accuracy": float(result.history["val_accuracy"].max()),
-        "val_loss": float(result.history["val_loss"].min()),
-    }
-    return replace(result, extra={**result.extra, "drawn": drawn, **best})
+    names = draw_settings(context.settings["network"], context.key.seed)
+    drawn = {name: context.settings[name] for name in names}
+    result = train(context)
+    scores = kept_scores(result.history, result.extra["best_epoch"])
+    return replace(result, extra={**result.extra, "drawn": drawn, **scores})
+
+
+def kept_scores(history: pd.DataFrame, epoch: int) -> dict[str, float]:
+    """Validation scores of the epoch (from 1) whose weights are kept.
+
+    It has the lowest validation loss, and not always the highest accuracy.
+    """
+    row = history.set_index("epoch").loc[epoch]
+    return {name: float(row[name]) for name in ("val_accuracy", "val_loss")}
+
+
+def fullest_draws(records: Sequence[Record]) -> list[Record]:
+    """Draws among the records, those of the fullest profile that has any."""
+    draws = [record for record in records if record.key.experiment in SEARCHES]
+    fullest = max((PROFILES.index(record.key.profile) for record in draws), default=0)
+    return [record for record in draws if record.key.profile == PROFILES[fullest]]
 
 
 def search_table(records: Sequence[Record]) -> pd.DataFrame:
-    """Every draw that was run, the best on validation proteins first."""
+    """Every draw that was run, the best on validation proteins first.
+
+    Validation scores are those of the epoch whose weights are kept, ``best_epoch``; ``accuracy``
+    is these weights' on setDeepLoc. Empty where nothing was run.
+    """
     rows = []
     for record in records:
         extra = record.content["extra"]
@@ -79,27 +101,25 @@ def search_table(records: Sequence[Record]) -> pd.DataFrame:
                 "seed": record.key.seed,
                 **{name: _text(value) for name, value in extra["drawn"].items()},
                 **_d_out(extra["drawn"]),
+                "best_epoch": extra["best_epoch"],
                 "val_accuracy": extra["val_accuracy"],
                 "val_loss": extra["val_loss"],
                 "accuracy": record.metrics["accuracy"],
                 "parameters": record.content["n_parameters"],
             }
         )
+    if not rows:
+        return pd.DataFrame()
     table = pd.DataFrame(rows)
     return table.sort_values(["search", "val_accuracy"], ascending=[True, False])
 
 
 def write_search(results: Path) -> pd.DataFrame | None:
     """Write ``search.csv`` beside the figures' sources; None where nothing was run."""
-    records = [
-        record
-        for name in SEARCHES
-        for record in read_records(results, paper="light_attention", experiment=name)
-    ]
+    records = fullest_draws(read_records(results, paper="light_attention"))
     if not records:
         return None
-    fullest = "full" if any(r.key.profile == "full" for r in records) else records[0].key.profile
-    table = search_table([record for record in records if record.key.profile == fullest])
+    table = search_table(records)
     with written_whole(results / "figures" / "light_attention" / "search.csv") as temporary:
         table.to_csv(temporary, index=False, lineterminator="\n")
     return table

@@ -18,9 +18,13 @@ from common.harness.shortfall import ran_on, shortfalls
 from common.metrics.classification import most_likely
 from reproductions.light_attention.audit_tables import audit_tables
 from reproductions.light_attention.data import NAMES
+from reproductions.light_attention.distance_table import tabulate_distances
 from reproductions.light_attention.experiments import PAPER
+from reproductions.light_attention.membrane_table import tabulate_membrane
 from reproductions.light_attention.reported import TABLE_4_NAMES, TABLES
 from reproductions.light_attention.resampling import RESAMPLED, reweighted_accuracy
+from reproductions.light_attention.search_tables import tabulate_search
+from reproductions.light_attention.table_3 import tabulate_seconds
 from reproductions.light_attention.table_4 import wrong_percentages
 
 WIDTHS = (64, 256, 1900)
@@ -77,7 +81,9 @@ def tabulate(results: Path) -> list[ResultTable]:
     records = read_records(results, paper=PAPER.name)
     groups = [_groups(records, method) for method in METHODS]
     found = [_methods(groups, name, score) for name in NAMES.values() for score in SCORES]
-    found += [_reweighted(groups), _percentages(), *audit_tables(records, results)]
+    found += [_reweighted(groups), tabulate_membrane(records), tabulate_distances(records)]
+    found += [tabulate_search(records), tabulate_seconds(results), _percentages()]
+    found += audit_tables(records, results)
     return [table for table in found if table.rows]
 
 

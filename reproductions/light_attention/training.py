@@ -161,6 +161,7 @@ def run(context: Context) -> RunResult:
     trained = train(context)
     fitted, history = trained.fit, trained.fit.history
     extra = {"n_train": len(trained.split.examples["train"]), "best_epoch": fitted.best_epoch}
+    extra["batch_mean"] = round(fitted.batch_mean, 1)
     return result_of(
         trained.split,
         trained.probabilities,
@@ -184,10 +185,11 @@ def train(context: Context) -> Trained:
 
     settings, seed = context.settings, context.key.seed
     split = load_split(settings, simulate=context.may_simulate, stream=context.stream)
-    keras.config.set_dtype_policy(settings["dtype"])
     set_seed(seed)
     on_cpu = device_name().startswith("CPU")
+    keras.config.set_dtype_policy(settings["dtype"])
     model = build(settings, split.features.width, len(split.labels), as_product=on_cpu)
+    keras.config.set_dtype_policy("float32")
     recipe = Recipe.from_settings(settings)
     fitted = context.fit(
         model, split.examples["train"], recipe, split.examples["val"], split.digest
@@ -230,9 +232,9 @@ def run_transfer(context: Context) -> RunResult:
 
 
 def run_majority(context: Context) -> RunResult:
-    """The most common class, the class counts of Table 4, and the printed number of parameters.
+    """The most common class of each test set, the class counts of Table 4, and the parameters.
 
-    Of the last the paper counts the weight matrices alone, of the network on 1,024 features.
+    Of these the paper counts the weight matrices alone, of the network on 1,024 features.
     """
     from reproductions.light_attention.model import build
     from reproductions.light_attention.table_4 import table_4
@@ -243,7 +245,7 @@ def run_majority(context: Context) -> RunResult:
     found = {}
     for name in NAMES:
         frame = split.frames[name]
-        # Figure 1: the most common class in each set, not that of the training set.
+        # As in Figure 1, which takes the set's own labels and not those of the training set.
         found[name] = most_common(frame[split.target].tolist(), len(frame), LOCATIONS)
     seconds = round(time.monotonic() - started, 1)
     result = result_of(split, found, seconds=seconds, extra={"remark": ""})

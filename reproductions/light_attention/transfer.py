@@ -54,6 +54,9 @@ def transfer(
 
 
 def most_common(labels: Sequence[str], n: int, order: Sequence[str]) -> np.ndarray:
-    """Class frequencies of the training proteins as the probabilities of every protein, (n, k)."""
+    """Class frequencies of some proteins as the probabilities of each of `n` proteins, (n, k).
+
+    The paper's baseline takes the frequencies of the test set itself (Figure 1).
+    """
     counts = np.array([list(labels).count(label) for label in order], dtype=np.float32)
     return np.tile(counts / counts.sum(), (n, 1))

@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from common.errors import DataError, ReproduceError, UsageError
 from common.features.per_residue import PerResidueStore
-from reproductions import cli_embed
 from reproductions.cli import app
 
 needs_package = pytest.mark.skipif(
@@ -47,7 +46,7 @@ def test_estimate_computes_nothing(tmp_path, fasta):
 
 @needs_package
 def test_too_little_memory_is_told_before_it_starts(tmp_path, fasta, monkeypatch):
-    monkeypatch.setattr(cli_embed, "free_memory", lambda: 10)
+    monkeypatch.setattr("common.embedders.unirep.free_device_memory", lambda: 10)
     result = command("unirep-64", fasta, "-o", tmp_path / "e.h5")
     assert isinstance(result.exception, UsageError) and "free" in str(result.exception)
 

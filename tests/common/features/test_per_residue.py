@@ -99,7 +99,20 @@ def test_one_protein_of_another_width_is_named(tmp_path, arrays):
         PerResidueStore(tmp_path / "x.h5").read("P1")
 
 
-@pytest.mark.parametrize("shape", [(0,), (3, 6, 4), (0, 4)])
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_three_layers_are_summed_when_they_are_read(tmp_path, dtype):
+    rng = np.random.default_rng(0)
+    layers = {name: rng.normal(size=(3, n, 4)).astype(dtype) for name, n in LENGTHS.items()}
+    write_named(tmp_path / "seqvec.h5", layers)
+    reader = PerResidueStore(tmp_path / "seqvec.h5", 4)
+    reader.check(list(LENGTHS), list(LENGTHS.values()), values=True)
+    values, lengths = reader.read_many(["R3", "P1"])
+    expected = [layers[name].astype("float32").sum(axis=0) for name in ("R3", "P1")]
+    assert values.dtype == dtype and lengths.tolist() == [8, 5]
+    np.testing.assert_array_equal(values, np.concatenate(expected).astype(dtype))
+
+
+@pytest.mark.parametrize("shape", [(0,), (2, 6, 4), (3, 0, 4), (3, 3, 6, 4), (0, 4)])
 def test_shape_that_is_not_length_by_width_is_named(tmp_path, shape):
     write_named(tmp_path / "x.h5", {"P1": np.ones(shape)})
     with pytest.raises(DataError, match=r"P1: float64 of shape .*, and not floats of \(length"):

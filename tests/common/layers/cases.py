@@ -111,12 +111,16 @@ CASES = {
     "average pool": Case(_partial(layers.MaskedAveragePool1D, 2), SHORTER, (2, 2)),
     "max pool, wide": Case(_partial(layers.MaskedMaxPool1D, 12), SHORTER, (12, 12)),
     "global max": Case(_partial(layers.GlobalMaskedMaxPool1D), ("vector",)),
+    "global max, lean": Case(_partial(layers.GlobalMaskedMaxPool1D, lean=True), ("vector",)),
     "global average": Case(_partial(layers.GlobalMaskedAveragePool1D), ("vector",)),
     "attention": Case(_partial(layers.AttentionPooling, 6), ("vector", "sequence")),
     "attention, bias": Case(
         _partial(layers.AttentionPooling, 6, use_bias=True), ("vector", "sequence")
     ),
     "channel attention": Case(SelfChannelAttention, ("vector", "sequence")),
+    "channel attention, lean": Case(
+        _partial(SelfChannelAttention, lean=True), ("vector", "sequence")
+    ),
     "lstm": Case(_partial(layers.MaskedLSTM, 3)),
     "lstm, backwards": Case(_partial(layers.MaskedLSTM, 3, backwards=True)),
     "lstm, last": Case(_partial(layers.MaskedLSTM, 3, return_sequences=False), ("vector",)),

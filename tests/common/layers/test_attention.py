@@ -69,11 +69,43 @@ def test_parameter_count():
     assert layer.count_params() == 160_400
 
 
-def test_light_attention_equations_1_and_2():
+@pytest.mark.parametrize("masked", [True, False])
+def test_lean_attention_has_the_sums_and_gradients_that_a_backend_derives(masked):
+    values, mask = cases.a_batch(seed=2)
+    scores, _ = cases.a_batch(seed=3)
+    mask = mask if masked else None
+    found = []
+    for lean in (False, True):
+        layer = LightAttentionSum(lean)
+        layer.others = 3 * scores
+        sums = cases.outputs_of(layer, values, mask)[0]
+        slopes = cases.gradients(layer, values, mask)
+        layer.turned = True
+        found.append([sums, *slopes, *cases.gradients(layer, 3 * scores, mask)])
+    for plain, lean in zip(*found, strict=True):
+        assert np.abs(plain).max() > 0.01
+        np.testing.assert_allclose(lean, plain, rtol=0, atol=1e-5)
+
+
+class LightAttentionSum(ChannelAttention):
+    """The summed values alone, as a function of the values or, `turned`, of the scores."""
+
+    turned = False
+
+    def call(self, x, mask=None):
+        others = ops.convert_to_tensor(self.others)
+        return super().call(*((others, x) if self.turned else (x, others)), mask=mask)[0]
+
+    def compute_output_spec(self, x, mask=None):
+        return super().compute_output_spec(x, x, mask)[0]
+
+
+@pytest.mark.parametrize("lean", [False, True])
+def test_light_attention_equations_1_and_2(lean):
     """Each channel of each sequence against the equations in float64."""
     values, mask = cases.a_batch(seed=2)
     scores, _ = cases.a_batch(seed=3)
-    found = ChannelAttention()(*map(ops.convert_to_tensor, (values, 5 * scores, mask)))
+    found = ChannelAttention(lean)(*map(ops.convert_to_tensor, (values, 5 * scores, mask)))
     context, weights = map(ops.convert_to_numpy, found)
     for row, length in enumerate(cases.LENGTHS):
         for channel in range(values.shape[2]):

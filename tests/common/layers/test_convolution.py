@@ -131,3 +131,15 @@ def test_wrong_options_are_refused():
     for widths in ((), (3, 3)):
         with pytest.raises(ValueError, match="kernel_sizes"):
             MultiWidthConv1D(1, widths)
+
+
+def test_each_width_may_have_a_bias_of_its_own_reach():
+    reaches = [keras.initializers.Constant(value) for value in (0.25, -2.0)]
+    layer = MultiWidthConv1D(3, (1, 5), bias_initializer=reaches)
+    again = MultiWidthConv1D.from_config(layer.get_config())
+    for one in (layer, again):
+        one.build((None, None, 4))
+        assert ops.convert_to_numpy(one.biases["1"]).tolist() == [0.25] * 3
+        assert ops.convert_to_numpy(one.biases["5"]).tolist() == [-2.0] * 3
+    with pytest.raises(ValueError, match="2 bias initializers for 3 widths"):
+        MultiWidthConv1D(3, (1, 3, 5), bias_initializer=reaches)

@@ -60,3 +60,17 @@ def test_mean_of_many_residues_does_not_overflow_in_float16():
     x, mask = np.full((1, 6000, 2), 30.0, "float32"), cases.mask_of(np.array([5000]), 6000)
     for given in (mask, None):
         np.testing.assert_array_equal(cases.outputs_of(layer, x, given)[0], [[30.0, 30.0]])
+
+
+def test_a_lean_maximum_has_the_gradient_that_a_backend_derives():
+    """Residues that share a maximum share its gradient; a sequence without residues has none."""
+    x, mask = cases.a_batch()
+    x[0, [1, 4, 6]] = x[0].max() + 1
+    mask[1] = False
+    found = []
+    for lean in (False, True):
+        layer = GlobalMaskedMaxPool1D(lean=lean)
+        layer(x)
+        found.append(cases.gradients(layer, x, mask)[0])
+    assert (found[0][0, 1] == found[0][0, 6]).all() and found[0][0, 1].any()
+    np.testing.assert_allclose(*found, rtol=0, atol=1e-7)

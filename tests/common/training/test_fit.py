@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import h5py
 import keras
@@ -265,3 +266,11 @@ def test_history_is_a_table(examples):
     history = fit(build(), examples, RECIPE, seed=1, validation=examples, stream=None).history
     assert isinstance(history, pd.DataFrame)
     assert {"epoch", "loss", "accuracy", "val_loss", "val_accuracy", "seconds"} <= set(history)
+
+
+def test_a_budget_of_residues_makes_smaller_batches_than_the_recipe_names(examples):
+    whole = fit(build(), examples, replace(RECIPE, epochs=1), seed=1, stream=None)
+    assert whole.batch_mean == 90 / 6  # 90 examples in batches of at most 16
+    tight = replace(RECIPE, epochs=1, max_positions=60)
+    found = fit(build(tight), examples, tight, seed=1, stream=None)
+    assert 2 <= found.batch_mean < 6

@@ -13,9 +13,11 @@ import pytest
 from common.errors import DataError
 from common.harness.groups import RunGroup
 from common.harness.record import Record
+from common.harness.reported import read_reported
 from common.harness.run_key import RunKey
 from reproductions.light_attention import figures
 from reproductions.light_attention.data import LOCATIONS
+from reproductions.light_attention.experiments import PAPER
 from reproductions.light_attention.figures import (
     _own_bars,
     _same_model,
@@ -24,7 +26,7 @@ from reproductions.light_attention.figures import (
     draw_maps,
     draw_search,
 )
-from reproductions.light_attention.leakage import SEARCHES
+from reproductions.light_attention.leakage import SEARCHED, SEARCHES
 
 
 @pytest.fixture
@@ -76,6 +78,36 @@ def test_identities_are_drawn_without_any_run(tmp_path):
     found = pd.DataFrame({"set": list(SEARCHES), "identity": [0.5, None, 0.1, 0.28, 0.9, None]})
     path = draw_leakage({}, found, tmp_path)
     assert path.stat().st_size > 5000 and path.with_suffix(".svg").exists()
+
+
+def searched_group(embedder: str) -> SimpleNamespace:
+    """Runs whose answers for twenty proteins of either set are all Nucleus."""
+    content = {"extra": {"embeddings": {"language_model": embedder}}}
+    tables = {}
+    for name, letter in (("", "t"), ("setHARD", "h")):
+        table = pd.DataFrame(0.0, range(20), list(LOCATIONS)).assign(Nucleus=1.0, truth="Nucleus")
+        tables[name] = table.assign(id=[f"{letter}{number}" for number in range(20)])
+    record = SimpleNamespace(content=content, tables=tables)
+    return SimpleNamespace(profile="full", data="exact", records=[record])
+
+
+def test_accuracy_by_identity_has_a_colour_a_method_and_a_style_a_set(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(figures, "save_figure", lambda figure, *_: [shown.append(figure)])
+    names = [*(f"t{number}" for number in range(20)), *(f"h{number}" for number in range(20))]
+    found = pd.DataFrame({"set": ["test"] * 20 + ["hard"] * 20, "id": names, "identity": 0.35})
+    draw_leakage({name: searched_group("unirep-256") for name in SEARCHED}, found, tmp_path)
+    containers = shown[0].axes[1].containers
+    lines = {one.get_label(): one.lines[0] for one in containers}
+    assert len(lines) == 2 * len(SEARCHED) == len(shown[0].axes[1].get_legend().get_texts())
+    colours = {
+        part: [lines[f"{method} unirep-256, {part}"].get_color() for method in ("AT", "FFN", "LA")]
+        for part in ("setDeepLoc", "setHARD")
+    }
+    assert colours["setDeepLoc"] == colours["setHARD"]
+    assert len(set(colours["setDeepLoc"])) == 3
+    styles = {label.rsplit(", ", 1)[1]: line.get_linestyle() for label, line in lines.items()}
+    assert styles == {"setDeepLoc": "-", "setHARD": ":"}
 
 
 @pytest.mark.parametrize(
@@ -144,3 +176,23 @@ def test_weights_and_embeddings_of_two_models_are_not_put_together():
         _same_model(record, {"language_model": "seqvec", "revision": "1"})
     with pytest.raises(DataError, match="trained on revision 1, and not on 2"):
         _same_model(record, {"language_model": "prott5-bfd", "revision": "2"})
+
+
+def test_the_previous_best_is_read_from_what_is_printed():
+    printed = read_reported(PAPER.folder / "reported.csv")
+    assert figures.previous_best(printed) == {"setDeepLoc": 77.97, "setHARD": 56.94}
+    less = [one for one in printed if not (one.row == "DeepLoc62" and one.column == "setHARD")]
+    assert figures.previous_best(less)["setHARD"] == 51.36
+
+
+def test_dashed_lines_have_an_entry_in_the_legend(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr(figures, "save_figure", lambda figure, *_: [shown.append(figure)])
+    figures.draw_accuracy({}, tmp_path)
+    (axes,) = shown[0].axes
+    legend = axes.get_legend()
+    titles = [one.get_text() for one in legend.get_texts()]
+    assert titles[-1] == "previous best of each set"
+    assert legend.get_lines()[-1].get_linestyle() == "--"
+    dashed = [line for line in axes.get_lines() if line.get_linestyle() == "--"]
+    assert sorted(line.get_xdata()[0] for line in dashed) == [56.94, 77.97]

@@ -219,3 +219,12 @@ def test_optimizer_is_the_papers():
     optimizer = build(settings(channels=4), 6, N).optimizer
     assert float(optimizer.learning_rate) == pytest.approx(5e-5)
     assert optimizer.epsilon == 1e-8
+
+
+def test_biases_of_several_filter_sizes_reach_as_far_as_torch_draws_them():
+    """1 / sqrt(size * d) for each size: with 400 biases the largest is close below it."""
+    model = build(settings(kernel_sizes=[3, 15], channels=400, hidden_units=2), 6, N)
+    layer = model.get_layer("values")
+    for size in (3, 15):
+        reach, found = 1 / np.sqrt(size * 6), np.abs(layer.biases[str(size)])
+        assert 0.95 * reach < found.max() <= reach

@@ -7,6 +7,7 @@ import json
 import shutil
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,7 +51,7 @@ def record_of(results, experiment, variant="paper"):
 
 def test_every_run_left_a_record_of_both_test_sets(results):
     records = read_records(results)
-    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 10
+    assert len(records) == len(ordered_keys(PAPER, "smoke")) == 12
     for record in records:
         membrane = record.settings["target"] == "membrane"
         labels = MEMBRANE if membrane else LOCATIONS
@@ -62,6 +63,13 @@ def test_every_run_left_a_record_of_both_test_sets(results):
             assert np.abs(table[list(labels)].sum(axis=1) - 1).max() < 1e-4
             assert 0 <= record.metrics[f"{name}/accuracy" if name else "accuracy"] <= 1
     assert sum(record.settings["target"] == "membrane" for record in records) == 1
+
+
+def test_arithmetic_is_that_of_one_run_alone(results):
+    half = record_of(results, "la-bfloat16-unirep64")
+    assert half.content["provenance"]["dtype"] == half.settings["dtype"] == "mixed_bfloat16"
+    assert record_of(results, "la-unirep256").content["provenance"]["dtype"] == "float32"
+    assert keras.config.dtype_policy().name == "float32"
 
 
 def test_embeddings_of_a_run_are_named_in_its_record(results):
@@ -96,10 +104,31 @@ def test_a_draw_of_the_search_is_in_its_record_and_in_the_table(results):
     record = record_of(results, "search-la")
     drawn = record.content["extra"]["drawn"]
     assert drawn == draw_settings("la", 1)
-    assert record.settings["learning_rate"] != drawn["learning_rate"]
+    assert {name: record.settings[name] for name in drawn} == drawn
+    assert record.settings == PAPER.experiment("search-la").resolve(PAPER.settings, record.key)
     table = write_search(results)
-    assert table["val_accuracy"].tolist() == [record.content["extra"]["val_accuracy"]]
+    extra = record.content["extra"]
+    history = pd.read_csv(record.key.path("history.csv", results)).set_index("epoch")
+    kept = history["val_loss"].idxmin()
+    assert (extra["best_epoch"], extra["val_loss"]) == (
+        kept,
+        pytest.approx(history["val_loss"].min()),
+    )
+    assert extra["val_accuracy"] == pytest.approx(history.loc[kept, "val_accuracy"])
+    assert table["val_accuracy"].tolist() == [extra["val_accuracy"]]
     assert (results / f"figures/{NAME}/search.csv").exists()
+    (shown,) = [one for one in tabulate(results) if one.name == "search"]
+    row = dict(zip(shown.columns, shown.rows[0], strict=True))
+    assert row["Draw"] == "LA, draw 1" and row["Hidden units"].text == ""
+    assert row["Learning rate"].key == drawn["learning_rate"]
+    assert row["Kept epoch"].key == kept and row["Runs here"].startswith("simulated, smoke")
+
+
+def test_a_draw_that_was_run_is_not_run_again(results):
+    key = RunKey("smoke", NAME, "search-la", "paper", 1)
+    before = key.path("json", results).stat().st_mtime_ns
+    run_experiment(PAPER, PAPER.experiment("search-la"), key, quiet=True, results=results)
+    assert key.path("json", results).stat().st_mtime_ns == before
 
 
 def test_weights_of_the_first_seed_are_kept(results):
@@ -167,6 +196,10 @@ def test_rows_go_to_the_experiments_of_their_names(row, column, metric, expected
             "reproduce embed prott5-bfd FASTA -o data/cache/embeddings/prott5-bfd.h5",
         ),
         (
+            "true Mem",
+            "reproduce embed prott5-bfd FASTA -o data/cache/embeddings/prott5-bfd.h5",
+        ),
+        (
             "AT SeqVec",
             "reproduce embed seqvec FASTA --weights FOLDER -o data/cache/embeddings",
         ),
@@ -192,7 +225,7 @@ def test_every_method_stands_beside_what_is_printed(results):
     tables = {table.name: table for table in tabulate(results)}
     assert list(tables) == [
         *("setdeeploc-accuracy", "setdeeploc-mcc", "sethard-accuracy", "sethard-mcc"),
-        *("reweighted", "table-4"),
+        *("reweighted", "membrane", "accuracy-by-distance", "search", "table-4"),
     ]
     shown = tables["sethard-accuracy"]
     rows = {row[0]: dict(zip(shown.columns, row, strict=True)) for row in shown.rows}
@@ -204,9 +237,21 @@ def test_every_method_stands_beside_what_is_printed(results):
     assert rows["LA"]["Printed, ProtT5 (BFD)"].text == "60.92 ± 0.82"
     assert rows["LA without the maximum"]["Printed, ProtT5 (BFD)"] == ""
     assert rows["LA on profiles"]["Authors later, ProtT5 (UniRef50)"].key == 33.36
+    first = tables["setdeeploc-accuracy"]
+    later = {row[0]: dict(zip(first.columns, row, strict=True)) for row in first.rows}
+    authors = {name: row["Authors later, ProtT5 (UniRef50)"] for name, row in later.items()}
+    assert (authors["LA"].key, authors["FFN"].key) == (86.01, 82.28)
+    assert authors["AT"] == ""
     assert shown.runs[2] == ["la-unirep256/paper/smoke"]
     assert len(tables["reweighted"].rows) == 6
     assert len(tables["table-4"].rows) == 10
+    assert [row[0] for row in tables["membrane"].rows] == ["majority class", "LA"]
+    assert "setHARD has no such labels" in tables["membrane"].caption
+    quarters = tables["accuracy-by-distance"].rows
+    assert [row[1] for row in quarters] == ["setDeepLoc"] * 4 + ["setHARD"] * 4
+    assert sum(row[4].key for row in quarters) == sum(
+        len(record_of(results, "at-unirep256").tables[name]) for name in ("", "setHARD")
+    )
     assert tables["sethard-mcc"].rows[2][1].text == "0.522 ± 0.010"
 
 
@@ -224,6 +269,15 @@ def test_without_runs_there_is_table_4_alone(tmp_path):
     assert [table.name for table in tabulate(tmp_path)] == ["table-4"]
 
 
+def test_every_row_on_unirep_is_in_the_full_profile():
+    known = {experiment.name: experiment for experiment in EXPERIMENTS}
+    for method in METHODS:
+        for name in {*method.experiments.values()} & {*known}:
+            wanted = () if name == "la-profiles" else (1,)
+            assert known[name].seeds["full"][:1] == wanted, name
+    assert known["la-unirep1900"].cost("full").gpu
+
+
 def test_names_of_the_settings_are_those_of_the_experiments():
     names = {experiment.name for experiment in EXPERIMENTS}
     fitting = {
@@ -232,5 +286,6 @@ def test_names_of_the_settings_are_those_of_the_experiments():
     assert all(fitting.values()) and set().union(*fitting.values()) == names
     for width in (64, 256):
         ablations = {f"{head}-unirep{width}" for head in ("la", "la-mean", "la-no-max")}
-        assert fitting[f"la*-unirep{width}"] == ablations
+        more = {"la-bfloat16-unirep64"} if width == 64 else set()
+        assert fitting[f"la*-unirep{width}"] == ablations | more
     assert isinstance(pd.DataFrame(PAPER.settings.deviations()), pd.DataFrame)

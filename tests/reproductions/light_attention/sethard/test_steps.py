@@ -93,30 +93,46 @@ def test_mistakes_in_the_mapping_are_named(tmp_path, row):
         read_mapping(tmp_path / "m.csv")
 
 
-def write_xml(path, proteins) -> None:
-    entries = "".join(
+def xml_entry(name, places, sequence, *, shown=True, fragment=False) -> str:
+    """An entry with locations that an experiment showed, or that somebody only said."""
+    locations = "".join(
+        f'<subcellularLocation><location evidence="1">{place}</location></subcellularLocation>'
+        for place in places.split(" and ")
+    )
+    (code,) = SHOWN if shown else SAID
+    whole = ' fragment="single"' if fragment else ""
+    return (
         f'<entry dataset="Swiss-Prot"><accession>{name}</accession>'
         "<organism><lineage><taxon>Eukaryota</taxon></lineage></organism>"
-        '<comment type="subcellular location"><subcellularLocation>'
-        f'<location evidence="1">{place}</location></subcellularLocation></comment>'
-        f'<evidence key="1" type="ECO:0000269"/><sequence>{sequence}</sequence></entry>'
-        for name, place, sequence in proteins
+        f'<comment type="subcellular location">{locations}</comment>'
+        f'<evidence key="1" type="{code}"/><sequence{whole}>{sequence}</sequence></entry>'
     )
-    path.write_text(f'<uniprot xmlns="http://uniprot.org/uniprot">{entries}</uniprot>')
+
+
+def write_xml(path, entries) -> None:
+    text = "".join(entries)
+    path.write_text(f'<uniprot xmlns="http://uniprot.org/uniprot">{text}</uniprot>')
 
 
 @pytest.fixture
 def uniprot(tmp_path):
-    """Two families of their own, one protein that is like DeepLoc's, one that is multi-located."""
+    """Two families of their own, and one protein for each reason to be left out.
+
+    C1 is like DeepLoc's; D1's place is none of the ten locations; E1 has two; of F1 the location
+    was never shown; G1 is a fragment.
+    """
     own, like = protein(1), protein(9)
     write_xml(
         tmp_path / "u.xml",
         [
-            ("A1", "Nucleus", own),
-            ("A2", "Nucleus", own[:100] + protein(5, 20)),
-            ("B1", "Secreted", protein(2)),
-            ("C1", "Peroxisome", like[:110] + protein(6, 10)),
-            ("D1", "Synapse", protein(3)),
+            xml_entry("A1", "Nucleus", own),
+            xml_entry("A2", "Nucleus", own[:100] + protein(5, 20)),
+            xml_entry("B1", "Secreted", protein(2)),
+            xml_entry("C1", "Peroxisome", like[:110] + protein(6, 10)),
+            xml_entry("D1", "Synapse", protein(3)),
+            xml_entry("E1", "Nucleus and Cytoplasm", protein(11)),
+            xml_entry("F1", "Nucleus", protein(12), shown=False),
+            xml_entry("G1", "Nucleus", protein(13), fragment=True),
         ],
     )
     (tmp_path / "deeploc.fasta").write_text(f">X Nucleus-M\n{like}\n>Y Nucleus-M\n{protein(8)}\n")
@@ -127,7 +143,7 @@ def uniprot(tmp_path):
 def test_steps_leave_one_protein_of_each_new_family(uniprot, tmp_path):
     known = [(r.id, r.sequence) for r in read_fasta(tmp_path / "deeploc.fasta")]
     counts = build(uniprot, known, tmp_path / "hard.fasta", threads=1)
-    assert list(counts.steps.values()) == [5, 4, 3, 2]
+    assert list(counts.steps.values()) == [8, 4, 3, 2]
     records = list(read_fasta(tmp_path / "hard.fasta"))
     assert {record.id[0] for record in records} == {"A", "B"}
     assert {record.description for record in records} == {
@@ -149,10 +165,10 @@ def test_command_prints_what_each_step_leaves(uniprot, tmp_path):
 
 @needs_mmseqs
 def test_nothing_left_is_said(tmp_path):
-    write_xml(tmp_path / "u.xml", [("D1", "Synapse", protein(3))])
+    write_xml(tmp_path / "u.xml", [xml_entry("D1", "Synapse", protein(3))])
     with pytest.raises(DataError, match="no eukaryotic, whole, reviewed protein"):
         build(tmp_path / "u.xml", [("X", protein(9))], tmp_path / "h.fasta")
-    write_xml(tmp_path / "u.xml", [("C1", "Nucleus", protein(9))])
+    write_xml(tmp_path / "u.xml", [xml_entry("C1", "Nucleus", protein(9))])
     with pytest.raises(DataError, match="every protein is like one of DeepLoc"):
         build(tmp_path / "u.xml", [("X", protein(9))], tmp_path / "h.fasta")
     assert not (tmp_path / "h.fasta").exists()
