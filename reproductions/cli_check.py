@@ -58,7 +58,8 @@ def check(
 
     papers = load_papers(paper or ())
     folder = results or results_folder()
-    records = read_records(folder, profile=profile)
+    found = read_records(folder, profile=profile)
+    records = [record for record in found if record.key.paper in papers]
     baseline = rows_of(read_baseline(folder / "baseline.csv"), papers, data)
     baseline = _checkable(baseline[baseline["profile"] == profile], papers, records)
     outcomes = check_metrics(baseline, records, profile)

@@ -71,6 +71,14 @@ def test_one_command_runs_five_seeds_and_keeps_the_other_papers_rows(suite, tmp_
     assert table["value"].tolist() == pytest.approx([0.83, 0.83])
 
 
+def test_one_papers_check_says_nothing_of_another(suite, tmp_path):
+    reproduce("baseline", "--paper", "first", "--seeds", "5")
+    record(RunKey("quick", "second", "net", "paper", 1))
+    asked = ["check", "--results", str(tmp_path)]
+    assert "no baseline: quick second/net" in reproduce(*asked).stdout
+    assert "second" not in reproduce(*asked, "--paper", "first").stdout
+
+
 def test_too_few_seeds_are_refused_and_nothing_is_run(suite, tmp_path):
     assert reproduce("baseline", "--paper", "first", "--seeds", "4").exit_code
     assert not (tmp_path / "baseline.csv").exists()
