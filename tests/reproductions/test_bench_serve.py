@@ -1,4 +1,8 @@
-"""The load that `reproduce serve` must bear: many clients for minutes, none of them failed."""
+"""The load that `reproduce serve` must bear: many clients at once, none of them failed.
+
+`reproduce bench serve` does the same for two minutes and judges the memory too, which takes an
+idle machine.
+"""
 
 from __future__ import annotations
 
@@ -8,17 +12,16 @@ from common.harness.bench import print_measurements
 from reproductions import bench_serve
 
 pytest.importorskip("fastapi", reason="FastAPI is not installed (extra `serve`)")
+SECONDS = 20.0
 
 
 @pytest.mark.long
-def test_fifty_clients_for_two_minutes(capsys, tmp_path):
-    measured = bench_serve.measure()
+def test_fifty_clients_at_once(capsys, tmp_path):
+    measured = bench_serve.measure(seconds=SECONDS)
     with capsys.disabled():
         print_measurements("serve", measured, tmp_path)
     found = {one.name: one for one in measured}
-    assert bench_serve.CLIENTS == 50
-    assert bench_serve.SECONDS >= 120
+    assert (bench_serve.CLIENTS, bench_serve.SECONDS) == (50, 120)
+    assert found["answers"].note.startswith("50 clients")
     assert found["answers"].value > 0
-    broken = [one for one in found.values() if one.holds is False]
-    assert broken == [], broken
-    assert [one.name for one in found.values() if one.holds] == ["errors", "growth of memory"]
+    assert found["errors"].holds
