@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from common.data.alphabet import Alphabet
 from common.data.fasta import Record, write_fasta
 from common.errors import DataError
 from common.features.frequencies import AlignedPair
@@ -88,6 +89,11 @@ def alignments(table: Path) -> Iterator[tuple[str, list[AlignedPair]]]:
                 raise DataError(f"{table}: {query}", "lines out of order", "Make the search again")
             seen.add(query)
             yield query, [AlignedPair(int(row[1]) - 1, row[2], row[3]) for row in rows]
+
+
+def options_for(alphabet: Alphabet, options: Sequence[str]) -> tuple[str, ...]:
+    """Options of a search among sequences of an alphabet: transcripts are named as such."""
+    return (*options, *(() if alphabet.name == "protein" else ("--search-type", "3")))
 
 
 def easy_search(

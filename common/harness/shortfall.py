@@ -36,6 +36,11 @@ def ran_on(data: str, profile: str, shortfall: str) -> str:
     return ", ".join(filter(None, [data, shortened, partly]))
 
 
+def group_ran_on(paper: PaperTables, group: RunGroup) -> str:
+    """As `ran_on`, of a group of one of the paper's experiments."""
+    return ran_on(group.data, group.profile, "; ".join(shortfalls(paper, group)))
+
+
 def is_reproduction(data: str, profile: str, shortfall: str) -> bool:
     """Whether some runs are full ones, as declared, on exact or reconstructed data."""
     return data in REPRODUCTIONS and profile == "full" and not shortfall

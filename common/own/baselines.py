@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from common.data.alphabet import STANDARD, Alphabet
-from common.features.mmseqs import easy_search
+from common.features.mmseqs import easy_search, options_for
 
 NEIGHBOURS = 1
 NO_HIT = -1
@@ -86,8 +86,7 @@ def best_hits(train: Sequence[str], test: Sequence[str], alphabet: Alphabet) -> 
     found = np.full(len(test), NO_HIT)
     if shutil.which("mmseqs") is None:
         return found
-    options = SEARCH if alphabet.name == "protein" else (*SEARCH, "--search-type", "3")
-    hits = easy_search(test, train, ("bits",), options)
+    hits = easy_search(test, train, ("bits",), options_for(alphabet, SEARCH))
     best = hits.sort_values(["query", "bits", "target"], ascending=[True, False, True])
     best = best.drop_duplicates("query")
     found[best["query"]] = best["target"]

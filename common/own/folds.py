@@ -11,6 +11,7 @@ from common.data.alphabet import Alphabet
 from common.data.splits import stratified_folds
 from common.errors import DataError
 from common.features.homology import SEARCH, deal_groups, homologous_groups, homologous_pairs
+from common.features.mmseqs import options_for
 
 SEED = 1
 HOMOLOGY_SAFE = "homologues share a fold (MMseqs2)"
@@ -51,8 +52,8 @@ def make_folds(
     main = truth if truth.ndim == 1 else np.array(labels, dtype=object)[truth.argmax(axis=1)]
     if shutil.which("mmseqs") is None:
         return stratified_folds(list(main), n, SEED, ids=list(ids)), RANDOM
-    search = SEARCH if alphabet.name == "protein" else (*SEARCH, "--search-type", "3")
-    groups = homologous_groups(ids, homologous_pairs(ids, sequences, search))
+    pairs = homologous_pairs(ids, sequences, options_for(alphabet, SEARCH))
+    groups = homologous_groups(ids, pairs)
     found = deal_groups(ids, list(main), groups, n, SEED)
     _check_dealt(found, groups, truth, n)
     return found, HOMOLOGY_SAFE

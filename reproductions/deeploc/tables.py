@@ -8,7 +8,7 @@ from pathlib import Path
 from common.harness.cells import Cell, ResultTable, fixed, number_cell
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
-from common.harness.shortfall import ran_on, shortfalls
+from common.harness.shortfall import group_ran_on
 from reproductions.deeploc.ablations import ablations_shown
 from reproductions.deeploc.experiments import NAME, PAPER
 
@@ -61,5 +61,5 @@ def _row(group: RunGroup) -> list[str | Cell]:
         f"{low} … {high}",
         number_cell(group.estimate("mcc").value, 3),
         Cell(str(len(group.seeds)), len(group.seeds)),
-        ran_on(group.data, group.profile, "; ".join(shortfalls(PAPER, group))),
+        group_ran_on(PAPER, group),
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from common.harness.cells import Cell, ResultTable, fixed, number_cell
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record
-from common.harness.shortfall import ran_on, shortfalls
+from common.harness.shortfall import group_ran_on
 from reproductions.light_attention.experiments import PAPER
 
 METHODS = {
@@ -30,7 +30,7 @@ def tabulate_membrane(records: Sequence[Record]) -> ResultTable:
     runs = [[group.name] for group in groups.values()]
     if groups:
         first = next(iter(groups.values()))
-        rows.insert(0, ["majority class", *_majority(first), "", _about(first)])
+        rows.insert(0, ["majority class", *_majority(first), "", group_ran_on(PAPER, first)])
         runs.insert(0, [])
     return ResultTable(
         "membrane",
@@ -52,7 +52,7 @@ def _cells(group: RunGroup) -> list[str | Cell]:
         number_cell(mcc.value, 3),
         Cell(f"{share.n_test:,}", share.n_test),
         str(len(group.seeds)) if group.is_trained else "",
-        _about(group),
+        group_ran_on(PAPER, group),
     ]
 
 
@@ -61,7 +61,3 @@ def _majority(group: RunGroup) -> list[str | Cell]:
     (truth, *_) = (one.truth for one in group.scores().values())
     share = np.bincount(truth).max() / len(truth)
     return [number_cell(100 * share, 2), number_cell(0.0, 3), Cell(f"{len(truth):,}", len(truth))]
-
-
-def _about(group: RunGroup) -> str:
-    return ran_on(group.data, group.profile, "; ".join(shortfalls(PAPER, group)))

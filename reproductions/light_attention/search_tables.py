@@ -9,7 +9,7 @@ from typing import Any
 from common.harness.cells import Cell, ResultTable, number_cell
 from common.harness.groups import RunGroup
 from common.harness.record import Record
-from common.harness.shortfall import ran_on, shortfalls
+from common.harness.shortfall import group_ran_on
 from reproductions.light_attention.experiments import PAPER
 from reproductions.light_attention.search import fullest_draws, search_table
 
@@ -62,4 +62,4 @@ def _whole(value: float) -> Cell:
 
 def _about(record: Record) -> str:
     group = RunGroup({record.key.seed: (record,)})
-    return ran_on(group.data, group.profile, "; ".join(shortfalls(PAPER, group)))
+    return group_ran_on(PAPER, group)

@@ -14,7 +14,7 @@ from common.harness.cells import Cell, ResultTable, fixed, number_cell
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
 from common.harness.reported import Reported, read_reported
-from common.harness.shortfall import ran_on, shortfalls
+from common.harness.shortfall import group_ran_on
 from common.metrics.classification import most_likely
 from reproductions.light_attention.audit_tables import audit_tables
 from reproductions.light_attention.data import NAMES
@@ -158,15 +158,10 @@ def _score(group: RunGroup, metric: str, scale: float, digits: int) -> Cell:
 
 def _told(groups: Mapping[str, RunGroup]) -> str:
     """What a row's runs are; that of each where they differ."""
-    about = {source: _about(one) for source, one in groups.items()}
+    about = {source: group_ran_on(PAPER, one) for source, one in groups.items()}
     if len(set(about.values())) < 2:
         return next(iter(about.values()), "")
     return "; ".join(f"{source}: {text}" for source, text in about.items())
-
-
-def _about(group: RunGroup) -> str:
-    """Data, profile, and whether the runs are not the whole of what is declared."""
-    return ran_on(group.data, group.profile, "; ".join(shortfalls(PAPER, group)))
 
 
 def _reweighted(groups: Sequence[dict[str, RunGroup]]) -> ResultTable:
@@ -183,7 +178,7 @@ def _reweighted(groups: Sequence[dict[str, RunGroup]]) -> ResultTable:
                     number_cell(drawn, 2),
                     number_cell(value, 2),
                     f"{fixed(low, 2)} … {fixed(high, 2)}",
-                    _about(group),
+                    group_ran_on(PAPER, group),
                 ]
             )
             runs.append([group.name])

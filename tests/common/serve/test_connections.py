@@ -175,30 +175,29 @@ def test_no_answer_in_time(serve):
     assert response.json()["errors"][0]["fault"] == "no answer within 0.3 s"
 
 
+def refused_until_closed(client, connections):
+    until(lambda: client.get("/api/health").status_code == 503)
+    response = client.get("/api/health")
+    assert response.headers["retry-after"] == "1"
+    for connection in connections:
+        connection.close()
+    until(lambda: client.get("/api/health").status_code == 200)
+
+
 def test_too_many_open_requests_are_refused(serve):
     one = serve(Limits(requests=2, read_seconds=5))
     slow = [connect(one) for _ in range(2)]
     for connection in slow:
         connection.sendall(HEAD)
     with httpx.Client(base_url=one.address) as client:
-        until(lambda: client.get("/api/health").status_code == 503)
-        response = client.get("/api/health")
-        assert response.headers["retry-after"] == "1"
-        for connection in slow:
-            connection.close()
-        until(lambda: client.get("/api/health").status_code == 200)
+        refused_until_closed(client, slow)
 
 
 def test_too_many_connections_are_told_when_to_come_again(serve):
     one = serve(Limits(connections=2, read_seconds=5))
     idle = [connect(one) for _ in range(2)]
     with httpx.Client(base_url=one.address, headers={"Connection": "close"}) as client:
-        until(lambda: client.get("/api/health").status_code == 503)
-        response = client.get("/api/health")
-        assert response.headers["retry-after"] == "1"
-        for connection in idle:
-            connection.close()
-        until(lambda: client.get("/api/health").status_code == 200)
+        refused_until_closed(client, idle)
 
 
 @pytest.mark.parametrize(("pause", "whole"), [(0.0, True), (2.0, False)])
