@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,18 +11,30 @@ from common.machine import free_memory
 
 
 def load_backend() -> None:
-    """Import Keras and look for devices, so that what follows prints nothing of its own.
+    """Import Keras and TensorFlow and look for devices, so that they print nothing later.
 
-    TensorFlow's libraries write to the standard error while they start: which instructions they
-    use, and that there is no GPU. `REPRODUCE_VERBOSE` keeps those lines.
+    TensorFlow, whose `tf.data` feeds every backend, writes to the standard error while it starts:
+    which instructions it uses, and that there is no GPU. `REPRODUCE_VERBOSE` keeps those lines.
     """
     with _silent_stderr():
         import keras
+        import tensorflow as tf
 
         if keras.config.backend() == "tensorflow":
-            import tensorflow as tf
-
             tf.config.list_physical_devices()
+        else:  # TensorFlow feeds alone: it would take the GPU's memory from the backend
+            tf.config.set_visible_devices([], "GPU")
+    keep_triton_out()
+
+
+def keep_triton_out() -> None:
+    """Let torch do without Triton, its compiler for GPUs, where TensorFlow came first.
+
+    Each holds an LLVM of its own, and a Triton that is loaded after TensorFlow 2.20 or later ends
+    the process (tensorflow/tensorflow#124205). torch itself and transformers compute without it.
+    """
+    if "tensorflow" in sys.modules:
+        sys.modules.setdefault("triton", None)  # type: ignore[arg-type]
 
 
 def compiles_steps() -> bool:
@@ -43,6 +56,10 @@ def free_device_memory() -> int | None:
         import tensorflow as tf
 
         on_cpu = not tf.config.list_physical_devices("GPU")
+    elif keras.config.backend() == "torch":
+        import torch
+
+        on_cpu = not torch.cuda.is_available()
     else:
         import jax
 

@@ -6,14 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 # Compiling takes longer than computing in a test.
-JAX = {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=0"}
+QUICK_JAX = {"XLA_FLAGS": "--xla_backend_optimization_level=0"}
 _CONTEXT = get_context("forkserver")
 
 
@@ -41,14 +44,33 @@ def reproduce(*arguments: str, text: str = "", **environment: str) -> subprocess
     return subprocess.CompletedProcess(arguments, process.exitcode, out, error)
 
 
-def run_on_jax(experiment: str, folder: Path, **settings: int) -> subprocess.CompletedProcess:
-    """A smoke run with Keras on JAX, in a process that imports it anew; records go to `folder`."""
+def on_other_backends(test: Callable[..., None]) -> Callable[..., None]:
+    """Give a test the `backend` jax, then torch; it is skipped where one is not installed."""
+    extras = {"jax": "jax", "torch": "plm"}
+    cases = [
+        pytest.param(
+            name,
+            marks=pytest.mark.skipif(
+                find_spec(name) is None, reason=f"{name} is not installed (extra `{extra}`)"
+            ),
+        )
+        for name, extra in extras.items()
+    ]
+    return pytest.mark.long(pytest.mark.parametrize("backend", cases)(test))
+
+
+def run_on(
+    backend: str, experiment: str, folder: Path, **settings: int
+) -> subprocess.CompletedProcess:
+    """A smoke run in a process that imports Keras anew; records go to `folder`."""
     small = [word for name, value in settings.items() for word in ("--set", f"{name}={value}")]
     places = {"REPRODUCE_RESULTS": str(folder), "REPRODUCE_RUNS": str(folder / "runs")}
+    backend_alone = {"KERAS_BACKEND": backend} | QUICK_JAX
     return subprocess.run(
         [sys.executable, "-m", "reproductions.cli", "run", experiment,
          "--profile", "smoke", "--quiet", *small],
-        capture_output=True, text=True, cwd=ROOT, timeout=600, env=os.environ | places | JAX,
+        capture_output=True, text=True, cwd=ROOT, timeout=600,
+        env=os.environ | places | backend_alone,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from common.backend import keep_triton_out
 from common.data.verify import sha256
 from common.embedders.models import LanguageModel
 from common.errors import DataError, UsageError
@@ -96,6 +97,7 @@ def load_prottrans(model: LanguageModel, folder: Path | None = None) -> ProtTran
     if missing:
         fault = f"needs {', '.join(missing)}, which is not installed"
         raise UsageError(model.name, fault, "Install the extra: .venv/bin/pip install -e '.[plm]'")
+    keep_triton_out()
     from transformers import BertModel, BertTokenizer, T5EncoderModel, T5Tokenizer
 
     kinds = {"bert": (BertModel, BertTokenizer), "t5": (T5EncoderModel, T5Tokenizer)}

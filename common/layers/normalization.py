@@ -74,7 +74,9 @@ class TorchBatchNormalization(keras.layers.Layer):
         """Moments of a batch of two or more vectors, noted in the moving ones."""
         count = ops.cast(ops.shape(x)[0], x.dtype)
         several = count > 1
-        own_mean, own_variance = ops.moments(x, axes=0)
+        # on torch `ops.moments` takes the mean of the squares, and loses digits of a small variance
+        own_mean = ops.mean(x, axis=0)
+        own_variance = ops.mean(ops.square(x - own_mean), axis=0)
         unbiased = own_variance * count / ops.maximum(count - 1, 1)
         share = ops.where(several, self.momentum, 0.0)
         for moving, old, new in (

@@ -176,19 +176,22 @@ class MaskedBiLSTM(MaskedLayer):
         super().__init__(**options)
         self.units = units
         self.return_sequences = return_sequences
-        self.forward = MaskedLSTM(
+        self.forward_layer = MaskedLSTM(
             units, return_sequences, dtype=self.dtype_policy, name="forward", **_own(shared)
         )
-        self.backward = MaskedLSTM(
+        self.backward_layer = MaskedLSTM(
             units, return_sequences, True, dtype=self.dtype_policy, name="backward", **_own(shared)
         )
 
     def build(self, x_shape: tuple[int | None, ...]) -> None:
-        self.forward.build(x_shape)
-        self.backward.build(x_shape)
+        self.forward_layer.build(x_shape)
+        self.backward_layer.build(x_shape)
 
     def call(self, x: Tensor, mask: Tensor | None = None, training: bool | None = None) -> Tensor:
-        both = [layer(x, mask=mask, training=training) for layer in (self.forward, self.backward)]
+        both = [
+            layer(x, mask=mask, training=training)
+            for layer in (self.forward_layer, self.backward_layer)
+        ]
         return ops.concatenate(both, axis=-1)
 
     def compute_output_shape(self, x_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
@@ -196,7 +199,7 @@ class MaskedBiLSTM(MaskedLayer):
         return (x_shape[0], *middle, 2 * self.units)
 
     def get_config(self) -> dict[str, Any]:
-        inner = self.forward.get_config()
+        inner = self.forward_layer.get_config()
         return {
             **super().get_config(),
             "units": self.units,

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from common.backend import keep_triton_out
 from common.embedders.models import LanguageModel, find_model, load_embedder
 from common.embedders.prottrans import ProtTrans, load_prottrans, weights_revision
 from common.errors import DataError, UsageError
@@ -26,6 +27,7 @@ WIDTH = 8
 @pytest.fixture(scope="module")
 def bert(tmp_path_factory):
     """A BERT with ProtBert's vocabulary, as transformers saves it."""
+    keep_triton_out()
     from transformers import BertConfig, BertModel, BertTokenizer
 
     folder = tmp_path_factory.mktemp("bert")
@@ -43,6 +45,7 @@ def bert(tmp_path_factory):
 @pytest.fixture(scope="module")
 def t5(tmp_path_factory):
     """A T5 encoder with a sentencepiece model of single residues, as ProtT5 has."""
+    keep_triton_out()
     import sentencepiece
     from transformers import T5Config, T5EncoderModel, T5Tokenizer
 

@@ -78,7 +78,7 @@ def test_old_hard_sigmoid_has_slope_a_fifth():
 def test_forget_bias(unit_forget_bias, forget):
     layer = MaskedBiLSTM(2, unit_forget_bias=unit_forget_bias)
     layer.build((None, None, 4))
-    for direction in (layer.forward, layer.backward):
+    for direction in (layer.forward_layer, layer.backward_layer):
         bias = direction.get_weights()[2]
         np.testing.assert_array_equal(bias, [0, 0, forget, forget, 0, 0, 0, 0])
 
@@ -86,7 +86,7 @@ def test_forget_bias(unit_forget_bias, forget):
 def test_one_initializer_draws_afresh_for_each_direction():
     layer = MaskedBiLSTM(3, kernel_initializer=keras.initializers.RandomUniform(-0.05, 0.05))
     layer.build((None, None, 4))
-    forward, backward = layer.forward.get_weights()[0], layer.backward.get_weights()[0]
+    forward, backward = layer.forward_layer.get_weights()[0], layer.backward_layer.get_weights()[0]
     assert np.abs(forward).max() <= 0.05
     assert not np.array_equal(forward, backward)
 
@@ -104,8 +104,8 @@ def test_options_survive_the_configuration():
         3, dropout=0.1, recurrent_activation=old_hard_sigmoid, unit_forget_bias=False
     )
     twin = MaskedBiLSTM.from_config(layer.get_config())
-    assert twin.backward.backwards and not twin.forward.backwards
-    for direction in (twin.forward.lstm, twin.backward.lstm):
+    assert twin.backward_layer.backwards and not twin.forward_layer.backwards
+    for direction in (twin.forward_layer.lstm, twin.backward_layer.lstm):
         assert direction.dropout == 0.1
         assert direction.recurrent_activation is old_hard_sigmoid
         assert not direction.unit_forget_bias

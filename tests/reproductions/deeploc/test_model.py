@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 import keras
 import numpy as np
 import pytest
-from processes import run_on_jax
+from processes import on_other_backends, run_on
 
 from common.data.alphabet import PROTEIN
 from common.features.matrices import blosum
@@ -247,11 +245,10 @@ def test_saved_networks_load_again(tmp_path):
         assert one.shape == (2, len(LOCATIONS))
 
 
-@pytest.mark.long
-@pytest.mark.skipif(find_spec("jax") is None, reason="jax is not installed (extra `jax`)")
+@on_other_backends
 @pytest.mark.parametrize("experiment", ["blosum-tree", "report"])
-def test_a_smoke_run_on_jax_leaves_a_record(experiment, tmp_path):
+def test_a_smoke_run_on_another_backend_leaves_a_record(experiment, tmp_path, backend):
     small = {"simulated_proteins": 66, "max_length": 40, "steps": 2}
-    done = run_on_jax(f"deeploc/{experiment}", tmp_path, **small, epochs=1, report_epochs=1)
+    done = run_on(backend, f"deeploc/{experiment}", tmp_path, **small, epochs=1, report_epochs=1)
     assert done.returncode == 0, done.stderr[-2000:]
     assert list(tmp_path.rglob("seed1-fold0.json"))

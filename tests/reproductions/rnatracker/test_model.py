@@ -69,10 +69,13 @@ def test_4000_nucleotides_become_440_steps():
 
 def test_gates_and_optimizers_are_those_of_each_variant():
     code = build(settings("full-length"), 4)
-    gate = code.get_layer("states").forward.lstm.recurrent_activation
+    gate = code.get_layer("states").forward_layer.lstm.recurrent_activation
     assert gate is old_hard_sigmoid and type(code.optimizer).__name__ == "Adam"
     paper = build(settings("full-length", "paper"), 4)
-    assert paper.get_layer("states").forward.lstm.recurrent_activation is keras.activations.sigmoid
+    assert (
+        paper.get_layer("states").forward_layer.lstm.recurrent_activation
+        is keras.activations.sigmoid
+    )
     assert type(paper.optimizer).__name__ == "Nadam"
     fixed = build(settings("fixed-length"), 4).optimizer
     assert (type(fixed).__name__, float(fixed.learning_rate)) == ("Nadam", pytest.approx(2e-3))
