@@ -11,6 +11,7 @@ import pandas as pd
 from common.data.registry import find_dataset
 from common.errors import DataError
 from common.files import written_whole
+from common.harness.drawn import run_name
 from common.harness.experiment import weights_path
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
@@ -95,7 +96,7 @@ def release(
         calibration={} if found is None else found.summary(),
     )
     write_card(card_path, card)
-    title = f"{model.name} ({record.key.profile} run, {record.data_variant})"
+    title = f"{model.name} ({run_name(record)})"
     draw_reliability(test, found, title, figures or folder, f"reliability-{model.name}")
     return card_path
 
