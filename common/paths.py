@@ -1,6 +1,7 @@
 """Where the project keeps its files.
 
-`REPRODUCE_HOME` moves everything; without it the folder that holds `data/registry.toml` is used.
+`REPRODUCE_HOME` moves everything; without it that is the clone, and the working folder where the
+package was installed without one.
 """
 
 from __future__ import annotations
@@ -10,9 +11,16 @@ from pathlib import Path
 
 
 def project_root() -> Path:
-    """Folder that holds `data/registry.toml`."""
+    """Folder below which the others lie; see above."""
     home = os.environ.get("REPRODUCE_HOME")
-    return Path(home).resolve() if home else Path(__file__).resolve().parent.parent
+    if home:
+        return Path(home).resolve()
+    return code_root() if (code_root() / "pyproject.toml").is_file() else Path.cwd()
+
+
+def code_root() -> Path:
+    """Folder that holds the packages: the clone, or where pip installs them."""
+    return Path(__file__).resolve().parent.parent
 
 
 def data_folder() -> Path:

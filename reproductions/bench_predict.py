@@ -15,7 +15,7 @@ import numpy as np
 
 from common.data.alphabet import STANDARD
 from common.harness.bench import Measurement, timed
-from common.paths import project_root
+from common.paths import code_root
 
 if TYPE_CHECKING:
     from common.predict.predictor import Predictor
@@ -163,7 +163,7 @@ def _reproduce(*arguments: str) -> subprocess.CompletedProcess:
 
 def _python(*arguments: str) -> subprocess.CompletedProcess:
     """Run this Python where the suite is; a failure is raised with what it said."""
-    environment = os.environ | {"PYTHONPATH": str(project_root())}
+    environment = os.environ | {"PYTHONPATH": str(code_root())}
     done = subprocess.run(
         [sys.executable, *arguments], capture_output=True, text=True, env=environment
     )

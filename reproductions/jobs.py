@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from common.errors import ReproduceError
+from common.errors import ReproduceError, UsageError
 from common.files import write_whole
 from common.machine import local_gpus, usable_cores, usable_memory
 
@@ -112,9 +112,12 @@ def _arguments(
     papers: Mapping[str, Paper], records: Path, jobs: int, threads: int, executor: str
 ) -> list[str]:
     """Command that makes the records that a file lists."""
-    from common.paths import project_root
+    from common.paths import code_root, project_root
 
-    root, workflow = project_root(), project_root() / "workflow"
+    root, workflow = project_root(), code_root() / "workflow"
+    if not workflow.is_dir():
+        fault = "not there: the suite was installed without its repository"
+        raise UsageError(str(workflow), fault, "Clone the repository; ./run_all.sh is in it")
     arguments = [sys.executable, "-m", "snakemake", *SNAKEMAKE]
     arguments += ["--snakefile", str(workflow / "Snakefile"), "--directory", str(root)]
     config = {"papers": ",".join(papers), "records": records}

@@ -25,7 +25,7 @@ def test_file_is_whole():
 def test_every_paper_and_every_data_set_is_cited():
     cited = {entry["doi"] for entry in CITATION["references"] if "doi" in entry}
     texts = [paper.citation for paper in load_papers().values()]
-    registry = tomllib.loads((ROOT / "data" / "registry.toml").read_text())
+    registry = tomllib.loads((ROOT / "common" / "data" / "registry.toml").read_text())
     for entry in registry.values():
         texts += entry.get("citation", [])
     wanted = {doi.rstrip(".,") for text in texts for doi in DOI.findall(text)}

@@ -1,6 +1,6 @@
 """The registry of data sets: what exists, where it comes from and how to tell that it is whole.
 
-A table of `data/registry.toml` is a data set. Its keys:
+A table of `registry.toml`, beside this module, is a data set. Its keys:
 
 | key | meaning |
 |---|---|
@@ -31,7 +31,8 @@ from typing import Any
 from urllib.parse import quote
 
 from common.errors import DataError, UsageError, did_you_mean
-from common.paths import project_root
+
+REGISTRY = Path(__file__).with_name("registry.toml")
 
 VARIANTS = ("exact", "reconstructed", "partial data", "stand-in", "simulated")
 """How true data are to the paper's own, the truest first."""
@@ -128,7 +129,7 @@ def load_registry(path: Path | None = None) -> dict[str, Dataset]:
     Parameters
     ----------
     path : Path, optional
-        Another registry than `data/registry.toml`.
+        Another registry than the suite's own.
 
     Returns
     -------
@@ -141,7 +142,7 @@ def load_registry(path: Path | None = None) -> dict[str, Dataset]:
         It is missing or not TOML, or an entry has an unknown key, variant or checksum form, or a
         path that leaves its folder.
     """
-    return dict(_load(path or project_root() / "data" / "registry.toml"))
+    return dict(_load(path or REGISTRY))
 
 
 def find_dataset(name: str, registry: Mapping[str, Dataset] | None = None) -> Dataset:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from common.errors import DataError, UsageError
-from common.paths import project_root
+from common.paths import code_root
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +91,6 @@ def _differs(commit: str) -> bool:
 
 
 def _git(*arguments: str, check: bool = False) -> subprocess.CompletedProcess[bytes]:
-    """Run git in the project's folder; `OSError` where there is no such program."""
+    """Run git where the code is; `OSError` where there is no such program."""
     command = ["git", *arguments]
-    return subprocess.run(command, cwd=project_root(), capture_output=True, check=check)
+    return subprocess.run(command, cwd=code_root(), capture_output=True, check=check)

@@ -104,14 +104,14 @@ class Project:
 
     def register(self, text: str) -> None:
         """Write the registry."""
-        (self.root / "data").mkdir(exist_ok=True)
-        (self.root / "data" / "registry.toml").write_text(text, encoding="utf-8")
+        (self.root / "registry.toml").write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Project:
     """An empty project without any data."""
     monkeypatch.setenv("REPRODUCE_HOME", str(tmp_path))
+    monkeypatch.setattr("common.data.registry.REGISTRY", tmp_path / "registry.toml")
     monkeypatch.setenv("REPRODUCE_DATA", str(tmp_path / "raw"))
     monkeypatch.setenv("REPRODUCE_MIRROR", str(tmp_path / "mirror"))
     return Project(tmp_path)

@@ -15,7 +15,7 @@ from common.harness.tables import as_table
 @pytest.fixture
 def project(tmp_path, monkeypatch):
     """Folder of a project that is no checkout yet."""
-    monkeypatch.setattr(module, "project_root", lambda: tmp_path)
+    monkeypatch.setattr(module, "code_root", lambda: tmp_path)
     return tmp_path
 
 
