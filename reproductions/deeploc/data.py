@@ -10,7 +10,7 @@ import pandas as pd
 from common.data.alphabet import PROTEIN
 from common.data.content import read_table
 from common.data.fasta import Record, read_fasta
-from common.data.fetch import SIMULATED, Located, locate
+from common.data.fetch import SIMULATED, Located, locate_facts
 from common.data.registry import least_exact
 from common.data.simulate import simulate_proteins
 from common.data.splits import FOUR_FIFTHS, stratified_folds, stratified_split
@@ -82,7 +82,7 @@ def load_deeploc(cytoplasm_nucleus: str = "drop") -> Table:
     if cytoplasm_nucleus not in POLICIES:
         fault = f"{cytoplasm_nucleus!r} is not known"
         raise UsageError("cytoplasm_nucleus", fault, f"Use {' or '.join(POLICIES)}")
-    proteins, metadata, hard = (locate(name) for name in DATASETS)
+    proteins, metadata, hard = (locate_facts(name) for name in DATASETS)
     frame = _proteins(proteins, metadata)
     both = frame["location"] == BOTH
     frame.loc[both, "location"] = "Cytoplasm"
@@ -91,7 +91,7 @@ def load_deeploc(cytoplasm_nucleus: str = "drop") -> Table:
     train = (frame["split"] == "train").to_numpy()
     frame["fold"] = -1
     frame.loc[train, "fold"] = read_folds(frame.loc[train, "id"].tolist())
-    found = (proteins, metadata, hard)
+    found = (proteins, hard) if proteins.variant == "exact" else (proteins, metadata, hard)
     sha256 = {name: digest for part in found for name, digest in part.sha256.items()}
     variant = least_exact(*(part.variant for part in found))
     return Table(frame, _hard(hard), variant, sha256)
@@ -110,7 +110,7 @@ def training_proteins() -> pd.DataFrame:
     DataError
         A file is missing or damaged, or holds a location outside the ten.
     """
-    frame = _proteins(*(locate(name) for name in DATASETS[:2]))
+    frame = _proteins(*(locate_facts(name) for name in DATASETS[:2]))
     return frame[frame.pop("split") == "train"].reset_index(drop=True)
 
 
@@ -141,15 +141,34 @@ def membrane_labels(metadata: pd.DataFrame) -> pd.Series:
     return metadata["flag"].map(LETTERS).where(sure, UNKNOWN)
 
 
+def _letter_of(record: Record) -> str:
+    """`MEMBRANE`, `SOLUBLE` or `UNKNOWN`, by the letter in a header ``Cell.membrane-M test``."""
+    return LETTERS.get(record.description.split()[0].rpartition("-")[2], UNKNOWN)
+
+
 def _proteins(proteins: Located, metadata: Located) -> pd.DataFrame:
-    """Clean sequences beside what the table says of them."""
+    """Clean sequences beside their membrane labels.
+
+    The labels are those of the authors' own headers or, where some letters of the headers were
+    inferred, of the table that tells which.
+    """
     (path,) = proteins.paths.values()
-    rows = [
-        (r.id, PROTEIN.clean(r.id, r.sequence), location_of(r), "test" in r.description.split())
-        for r in read_fasta(path)
-    ]
-    frame = pd.DataFrame(rows, columns=["id", "sequence", "location", "test"])
-    frame["split"] = np.where(frame.pop("test"), "test", "train")
+    records = list(read_fasta(path))
+    frame = pd.DataFrame(
+        {
+            "id": [r.id for r in records],
+            "sequence": [PROTEIN.clean(r.id, r.sequence) for r in records],
+            "location": [location_of(r) for r in records],
+            "split": ["test" if "test" in r.description.split() else "train" for r in records],
+            "membrane": [_letter_of(r) for r in records],
+        }
+    )
+    if proteins.variant == "exact":
+        return frame
+    if metadata.dataset.name == proteins.dataset.name:
+        fault = "some membrane letters of this copy were inferred, and the table that tells which"
+        remedy = f"Add {DATASETS[1]} to the mirror, or fetch {DATASETS[0]} from its authors"
+        raise DataError(str(path), f"{fault}, {DATASETS[1]}, is not here", remedy)
     (path,) = metadata.paths.values()
     table = read_table(path).set_index("accession")
     missing = sorted(set(frame["id"]) - set(table.index))
@@ -233,7 +252,7 @@ def load_table(
 
 def is_simulated(names: tuple[str, ...], simulate: bool) -> bool:
     """Whether simulated proteins must stand in for one of these data sets, and may."""
-    return simulate and any(locate(name, simulate=True).origin == SIMULATED for name in names)
+    return simulate and any(locate_facts(name, simulate=True).origin == SIMULATED for name in names)
 
 
 def limited(frame: pd.DataFrame, most: int, seed: int = SEED) -> pd.DataFrame:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from common.data.alphabet import PROTEIN
 from common.data.content import read_table
-from common.data.fetch import locate
+from common.data.fetch import locate_facts
 from common.data.registry import least_exact
 from common.errors import DataError, UsageError
 from reproductions.deeploc.data import MEMBRANE, SOLUBLE, is_simulated, load_simulated
@@ -17,6 +17,15 @@ from reproductions.deeploc.tree import LOCATIONS
 
 DATASETS = ("deeploc2-swissprot", "deeploc2-hpa")
 PARTITIONS = 5
+AUTHORS_COLUMNS = {
+    "ACC": "accession",
+    "sid": "accession",
+    "Sequence": "sequence",
+    "fasta": "sequence",
+    "Membrane": "membrane",
+    "Partition": "partition",
+}
+"""Names of the authors' files (CSV) beside those of the mirror's tables."""
 TEST_LABELS: tuple[str, ...] = (
     "Cell membrane",
     "Cytoplasm",
@@ -59,14 +68,47 @@ def load_deeploc2() -> Table:
     DataError
         A file is missing or damaged; a protein has no location, or one outside the ten.
     """
-    located = [locate(name) for name in DATASETS]
-    train, test = (read_table(next(iter(part.paths.values()))) for part in located)
+    located = [locate_facts(name) for name in DATASETS]
+    train, test = (one_form(read_table(next(iter(part.paths.values())))) for part in located)
     proteins = _proteins(train)
     proteins["membrane"] = np.where(train["membrane"] > 0, MEMBRANE, SOLUBLE)
     proteins["partition"] = train["partition"].astype(int)
     sha256 = {name: digest for part in located for name, digest in part.sha256.items()}
     variant = least_exact(*(part.variant for part in located))
     return Table(proteins, _proteins(test), variant, sha256)
+
+
+def one_form(table: pd.DataFrame) -> pd.DataFrame:
+    """Either set in the mirror's form, also where its authors' own file was read.
+
+    Parameters
+    ----------
+    table : DataFrame
+        With ``accession``, ``sequence`` and ``label``, several joined by ``|``, and of Swiss-Prot
+        ``membrane`` and ``partition``. Or the authors' columns: ``ACC``, ``Sequence``,
+        ``Membrane``, ``Partition`` and ten locations of 0 and 1 (Swiss-Prot); ``sid``, ``fasta``
+        and eight locations (HPA).
+
+    Returns
+    -------
+    DataFrame
+        The former columns.
+
+    Raises
+    ------
+    DataError
+        A column is missing.
+    """
+    if "label" in table:
+        return table
+    named = table.rename(columns=str.strip).rename(columns=AUTHORS_COLUMNS)
+    places = [name for name in LOCATIONS if name in named]
+    missing = [name for name in ("accession", "sequence") if name not in named]
+    if missing or not places:
+        fault = f"no column for {' and '.join(missing) or 'any location'}"
+        raise DataError("DeepLoc 2.0", fault, "Fetch the authors' file again, or name a mirror")
+    rows = named[places].to_numpy() > 0
+    return named.assign(label=["|".join(np.array(places)[row]) for row in rows])
 
 
 def split_labels(identifier: str, text: object) -> tuple[str, ...]:

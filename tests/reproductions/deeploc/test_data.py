@@ -8,8 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from common.data.content import read_table
 from common.data.fasta import Record
+from common.data.fetch import locate
 from common.errors import DataError, UsageError
+from common.features import databases
 from common.paths import mirror_folder
 from reproductions.deeploc import data, report_data
 from reproductions.deeploc.experiments import FIRST_LABELS, PROTEINS, SUPPORTS
@@ -174,16 +177,100 @@ def test_tables_are_called_what_their_least_exact_part_is(tmp_path, monkeypatch,
     one.write_text("accession,flag,flag_source,flag_posterior,sequence,label,membrane,partition\n")
 
     def locate(name):
-        own = variant if name in (data.DATASETS[1], report_data.DATASETS[1]) else "exact"
+        own = variant if name in (data.DATASETS[2], report_data.DATASETS[1]) else "exact"
         return SimpleNamespace(variant=own, paths={name: one}, sha256={})
 
     for module in (data, report_data):
-        monkeypatch.setattr(module, "locate", locate)
+        monkeypatch.setattr(module, "locate_facts", locate)
         monkeypatch.setattr(module, "read_table", pd.read_csv)
     monkeypatch.setattr(data, "read_fasta", lambda path: [])
     monkeypatch.setattr(data, "read_folds", lambda ids: [])
     assert data.load_deeploc().variant == variant
     assert report_data.load_deeploc2().variant == variant
+
+
+def located(name: str, variant: str, path, text: str = ""):
+    """A data set of one made file."""
+    if text:
+        path.write_text(text)
+    dataset = SimpleNamespace(name=name)
+    return SimpleNamespace(dataset=dataset, variant=variant, paths={name: path}, sha256={})
+
+
+HEADERS = ">P1 Nucleus-S\nMKV\n>P2 Cell.membrane-M test\nACD\n>P3 Cytoplasm-U\nMAA\n"
+
+
+def test_the_authors_own_headers_need_no_table(tmp_path, monkeypatch):
+    own = located("deeploc1", "exact", tmp_path / "own.fasta", HEADERS)
+    hard = located("light-attention-sethard", "exact", tmp_path / "hard.fasta", ">H Nucleus-U\nM\n")
+    monkeypatch.setattr(data, "locate_facts", lambda name: hard if "hard" in name else own)
+    monkeypatch.setattr(data, "read_folds", lambda ids: [2] * len(ids))
+    table = data.load_deeploc()
+    assert table.variant == "exact"
+    assert table.frame["membrane"].tolist() == ["Soluble", "Membrane", ""]
+    assert table.frame["split"].tolist() == ["train", "test", "train"]
+    assert table.frame["fold"].tolist() == [2, -1, 2]
+
+
+def test_inferred_letters_need_the_table_that_tells_them(tmp_path, monkeypatch):
+    copy = located("deeploc1", "reconstructed", tmp_path / "copy.fasta", HEADERS)
+    monkeypatch.setattr(data, "locate_facts", lambda name: copy)
+    with pytest.raises(DataError, match="deeploc1-metadata, is not here"):
+        data.training_proteins()
+
+
+AUTHORS = pd.DataFrame(
+    {
+        "ACC": ["P1", "P2"],
+        "Kingdom": ["Metazoa", "Fungi"],
+        "Partition": [0, 4],
+        "Membrane": [0.0, 1.0],
+        "Cytoplasm": [1.0, 0.0],
+        "Nucleus": [1.0, 0.0],
+        "Cell membrane": [0.0, 1.0],
+        "Sequence": ["MKV", "ACD"],
+    }
+)
+
+
+def test_deeploc2_is_read_as_its_authors_publish_it(tmp_path, monkeypatch):
+    """Swiss-Prot's columns, one of them with a line break in its name, and those of the HPA set."""
+    human = pd.DataFrame({"sid": ["E1"], "fasta": ["MAA"], "Nucleus": [1], "Peroxisome": [0]})
+    files = {"deeploc2-swissprot": AUTHORS.rename(columns={"ACC": "ACC\n"}), "deeploc2-hpa": human}
+    for name, frame in files.items():
+        frame.to_csv(tmp_path / f"{name}.csv")
+    locate = lambda name: located(name, "exact", tmp_path / f"{name}.csv")  # noqa: E731
+    monkeypatch.setattr(report_data, "locate_facts", locate)
+    table = report_data.load_deeploc2()
+    assert table.train["labels"].tolist() == [("Nucleus", "Cytoplasm"), ("Cell membrane",)]
+    assert table.train["membrane"].tolist() == ["Soluble", "Membrane"]
+    assert table.train["partition"].tolist() == [0, 4]
+    assert table.test.iloc[0].to_dict() == {"id": "E1", "sequence": "MAA", "labels": ("Nucleus",)}
+    monkeypatch.setattr(databases, "locate_facts", locate)
+    assert databases.benchmark_database(tmp_path / "all.fasta", files) == 3
+
+
+@pytest.mark.mirror
+@needs_mirror
+def test_both_forms_of_deeploc2_are_one_table():
+    (path,) = locate("deeploc2-swissprot").paths.values()
+    table = read_table(path)
+    names = {own: theirs for theirs, own in report_data.AUTHORS_COLUMNS.items() if theirs != "sid"}
+    theirs = table.rename(columns=names | {"sequence": "Sequence"}).drop(columns="label")
+    for place in LOCATIONS:
+        theirs[place] = [float(place in cell.split("|")) for cell in table["label"]]
+    again = report_data.one_form(theirs)
+    assert again["accession"].tolist() == table["accession"].tolist()
+    for one, two in zip(again["label"], table["label"], strict=True):
+        assert set(one.split("|")) == set(two.split("|"))
+
+
+@pytest.mark.parametrize("left_out", ["ACC", "Sequence"])
+def test_a_file_of_deeploc2_without_a_column_is_refused(left_out):
+    with pytest.raises(DataError, match="no column for (accession|sequence)"):
+        report_data.one_form(AUTHORS.drop(columns=left_out))
+    with pytest.raises(DataError, match="no column for any location"):
+        report_data.one_form(AUTHORS[["ACC", "Sequence"]])
 
 
 @pytest.mark.parametrize("load", [data.load_table, report_data.load_table])
