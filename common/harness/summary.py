@@ -18,7 +18,7 @@ from common.harness.verdict import VERDICTS
 
 HEAD = """# What came out
 
-Every number that the papers print, and what came out here. `reproduce compare` writes this page.
+Every number that was tried, and what came out. `reproduce compare` writes this page.
 [comparison.csv](comparison.csv) has every row with intervals and reasons, [claims.csv](claims.csv)
 the statements, and `reproduce report` makes the whole page with figures. Full runs on `exact` or
 `reconstructed` data count as reproductions, all others are counted apart:
@@ -117,7 +117,7 @@ def _numbers(lines: Iterable[Line]) -> str:
     heads = ("number", "metric", "printed", "here", "difference, 90 %", "seeds", "data", "verdict")
     parts = Counter(line.part for line in same)
     counted = ", ".join(f"{number} {part}" for part, number in sorted(parts.items()))
-    rest = f"Equivalent too: {counted}.\n" if same else ""
+    rest = f"As printed, and not listed: {counted}.\n" if same else ""
     return "\n".join(filter(None, [_table(heads, rows), rest]))
 
 
