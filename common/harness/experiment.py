@@ -105,7 +105,7 @@ class Context:
             model,
             training,
             recipe,
-            seed=self.key.seed,
+            seed=self.key.training_seed,
             validation=validation,
             folder=self.checkpoints / data,
             title=self.title,

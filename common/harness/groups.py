@@ -276,14 +276,13 @@ def _complete(records: Sequence[Record], folds: int | None) -> RunGroup | None:
 def check_alike(records: Sequence[Record]) -> None:
     """Refuse to average over records with other settings or other data files.
 
-    What the seeds of a random search draw may differ; ``extra`` names it.
+    What the seeds of a random search draw may differ; ``extra`` names it. So may the hours that
+    training was given: where they ended it, ``cut_short`` says so of each.
     """
     first = records[0]
     for record in records[1:]:
         names = sorted({*first.settings, *record.settings} - {*_drawn(first), *_drawn(record)})
         differ = [n for n in names if first.settings.get(n) != record.settings.get(n)]
-        if record.content["extra"].get("hours") != first.content["extra"].get("hours"):
-            differ.append("the hours that training was given")
         if record.content["data_sha256"] != first.content["data_sha256"]:
             differ.append("the checksums of the data")
         if differ:

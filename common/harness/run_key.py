@@ -12,6 +12,8 @@ from common.errors import UsageError
 from common.harness.settings import PROFILES
 from common.paths import results_folder
 
+FOLDS_APART = 10_000
+"""What lies between the seeds of two folds: more than any experiment has seeds."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*")
 
 
@@ -59,6 +61,11 @@ class RunKey:
     variant: str
     seed: int
     fold: int = 0
+
+    @property
+    def training_seed(self) -> int:
+        """Of first weights, batches and dropout: each fold of a seed draws its own."""
+        return self.seed + FOLDS_APART * self.fold
 
     def __post_init__(self) -> None:
         for kind in ("paper", "experiment", "variant"):

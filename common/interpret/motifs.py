@@ -41,8 +41,8 @@ class FilterMotif:
 
     @property
     def probabilities(self) -> np.ndarray:
-        """(width, 4): with a pseudocount of one site spread evenly; rows sum to 1."""
-        smoothed = self.counts + PSEUDOCOUNT / LETTERS
+        """(width, 4): with a pseudocount of one of each letter, as in Basset; rows sum to 1."""
+        smoothed = self.counts + PSEUDOCOUNT
         return smoothed / smoothed.sum(axis=1, keepdims=True)
 
     @property
@@ -76,15 +76,26 @@ def filter_activations(tokens: np.ndarray, table: np.ndarray, kernel: np.ndarray
     return flat @ np.transpose(kernel, (1, 0, 2)).reshape(-1, filters).astype(np.float32)
 
 
+def filter_outputs(
+    tokens: np.ndarray, table: np.ndarray, kernel: np.ndarray, bias: np.ndarray
+) -> np.ndarray:
+    """As `filter_activations`, behind bias and ReLU."""
+    return np.maximum(filter_activations(tokens, table, kernel) + bias, 0)
+
+
 def filter_motifs(
     sequences: Sequence[np.ndarray],
     table: np.ndarray,
     kernel: np.ndarray,
+    bias: np.ndarray,
     *,
     share: float = 0.5,
     least_sites: int = 10,
 ) -> list[FilterMotif]:
-    """Motif of each filter, from the stretches where it reaches a share of its highest activation.
+    """Motif of each filter, from the stretches where its output is far above its mean.
+
+    Basset's rule (Kelley et al., 2016), which the released code of RNATracker has too: behind
+    bias and ReLU the output must be above ``mean + share * (highest - mean)`` of that filter.
 
     Parameters
     ----------
@@ -92,8 +103,9 @@ def filter_motifs(
         Tokens: 1 to 4 for A, C, G, T.
     table, kernel
         As for `filter_activations`.
+    bias : (filters,) float
     share : float
-        Of the highest activation of that filter in any sequence, as in Basset; in 0..1.
+        Of the way from the mean output to the highest in any sequence; in 0..1.
     least_sites : int
         A filter with fewer stretches, or that is never active, has no motif and is left out.
 
@@ -105,18 +117,21 @@ def filter_motifs(
     if not 0 < share <= 1:
         raise UsageError("share", f"{share} is not in 0..1", "Give one half, for example")
     width, _, filters = kernel.shape
-    highest = np.zeros(filters)
+    highest, total, windows = np.zeros(filters), np.zeros(filters), 0
     for tokens in sequences:
-        active = filter_activations(tokens, table, kernel)
+        active = filter_outputs(tokens, table, kernel, bias)
         if len(active):
             highest = np.maximum(highest, active.max(axis=0))
+            total, windows = total + active.sum(axis=0), windows + len(active)
+    mean = total / max(windows, 1)
+    least = mean + share * (highest - mean)
     counts = np.zeros((filters, width, LETTERS))
     sites = np.zeros(filters, dtype=np.int64)
     places = np.arange(width)
     for tokens in sequences:
-        active = filter_activations(tokens, table, kernel)
+        active = filter_outputs(tokens, table, kernel, bias)
         for number in np.flatnonzero(highest > 0):
-            starts = np.flatnonzero(active[:, number] > share * highest[number])
+            starts = np.flatnonzero(active[:, number] > least[number])
             letters = tokens[starts[:, None] + places].astype(np.int64)
             for letter in range(LETTERS):
                 counts[number, :, letter] += (letters == letter + 1).sum(axis=0)
@@ -180,34 +195,40 @@ def mean_activations(
     """Mean output of each filter, behind its ReLU, along each sequence: (filters, n) float64."""
     rows = []
     for tokens in sequences:
-        active = filter_activations(tokens, table, kernel)
-        rows.append(np.maximum(active + bias, 0).mean(axis=0) if len(active) else 0 * bias)
+        active = filter_outputs(tokens, table, kernel, bias)
+        rows.append(active.mean(axis=0) if len(active) else 0 * bias)
     return np.array(rows, dtype=np.float64).T
 
 
 def cluster_filters(activations: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Hierarchical clustering of filters by the cosine of their activations (Figure 6B).
 
+    Each filter's activations are standardised first, as in the released code: means behind a ReLU
+    are never negative, so that all their cosines are near 1.
+
     Parameters
     ----------
     activations : (filters, n) float
-        As from `mean_activations`. A filter that is never active is left out.
+        As from `mean_activations`. A filter that is the same on all sequences is left out.
 
     Returns
     -------
     order : (m,) int64
-        Filters that are ever active, in the order of the leaves.
+        Filters that differ between sequences, in the order of the leaves.
     tree : (m - 1, 4) float64
         SciPy's linkage (average) of those filters, in their numerical order.
 
     Raises
     ------
     UsageError
-        Fewer than two filters are ever active.
+        Fewer than two such filters.
     """
-    active = np.flatnonzero(np.abs(activations).max(axis=1) > 0)
+    deviation = activations.std(axis=1)
+    active = np.flatnonzero(deviation > 0)
     if len(active) < 2:
-        fault = f"{len(active)} filters are ever active"
+        fault = f"{len(active)} filters tell sequences apart"
         raise UsageError("clustering", fault, "Use a trained network")
-    tree = linkage(activations[active], method="average", metric="cosine")
+    mean = activations.mean(axis=1)
+    standardised = ((activations.T - mean) / np.where(deviation > 0, deviation, 1)).T[active]
+    tree = linkage(standardised, method="average", metric="cosine")
     return active[leaves_list(tree)], tree

@@ -240,7 +240,7 @@ def train_network(
     labelled, settings = data.labelled, context.settings
     recipe = data.trainable.recipe(settings)
     keras.config.set_dtype_policy(recipe.dtype)
-    set_seed(context.key.seed)
+    set_seed(context.key.training_seed)
     model = data.trainable.build(settings, len(labelled.labels), labelled.task)
     targets = targets_of(labelled.truth, labelled.labels)
 

@@ -28,6 +28,8 @@ class Recipe:
         ``adam``, ``nadam`` or ``sgd``.
     beta_1, beta_2, epsilon : float
         Adam's decay of both moments (as Keras writes them, not one minus them) and its offset.
+    schedule_decay : float
+        Of Nadam's momentum, as in `ScheduledNadam`; 1 is Keras 3's own.
     max_positions : int, optional
         Residue budget of a batch, padding included, where memory would not hold `batch_size`.
     clip_norm : float, optional
@@ -62,6 +64,7 @@ class Recipe:
     beta_1: float = 0.9
     beta_2: float = 0.999
     epsilon: float = 1e-8
+    schedule_decay: float = 1.0
     max_positions: int | None = None
     clip_norm: float | None = None
     patience: int | None = None
@@ -108,8 +111,13 @@ class Recipe:
         moments = {"beta_1": self.beta_1, "beta_2": self.beta_2, "epsilon": self.epsilon}
         if self.optimizer == "adam":
             return keras.optimizers.Adam(**common, **moments)
-        if self.optimizer == "nadam":
+        if self.optimizer == "nadam" and self.schedule_decay == 1:
             return keras.optimizers.Nadam(**common, **moments)
+        if self.optimizer == "nadam":
+            from common.training.optimizers import ScheduledNadam
+
+            decay = self.schedule_decay
+            return ScheduledNadam(**common, **moments, schedule_decay=decay)  # type: ignore[arg-type]
         if self.optimizer == "sgd":
             return keras.optimizers.SGD(**common)
         raise UsageError("optimizer", f"{self.optimizer!r} is not known", "Use adam, nadam or sgd")

@@ -12,6 +12,7 @@ from common.harness.settings import load_settings
 from reproductions.rnatracker.captions import FIGURES
 from reproductions.rnatracker.claims import CLAIMS
 from reproductions.rnatracker.data import DATASETS
+from reproductions.rnatracker.kinds import STRUCTURE_FOLDS
 from reproductions.rnatracker.pooled_run import APEX_NEEDS
 from reproductions.rnatracker.pooled_run import NEEDS as POOLED
 from reproductions.rnatracker.predictor import MODEL
@@ -118,12 +119,15 @@ EXPERIMENTS = (
     _trained("fixed-length", "RNATracker on the last 4,000 nucleotides"),
     _trained("no-attention", "the same without attention"),
     _trained(
-        "seq-and-struct", "the same with loop contexts in a tower of their own", FULL_ONLY, folds=3
+        "seq-and-struct",
+        "the same with loop contexts in a tower of their own",
+        FULL_ONLY,
+        folds=STRUCTURE_FOLDS,
     ),
     _trained(
         "seq-by-struct",
         "the same on joint letters of sequence and structure",
-        folds=3,
+        folds=STRUCTURE_FOLDS,
         seeds=SMOKE_AND_FULL,
     ),
     _trained("nn-5mer", "softmax on counts of 1- to 5-mers"),

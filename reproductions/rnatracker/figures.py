@@ -120,9 +120,11 @@ def draw_scatter(groups: dict[str, RunGroup], folder: Path) -> Path:
 def draw_curves(groups: dict[str, RunGroup], folder: Path, stem: str) -> Path:
     """Supplementary figures 6 and 7: curves of all networks, and of each fraction by the first."""
     figure, axes = plt.subplots(2, 2, figsize=(10, 9), layout="constrained")
+    several = len({run_name(group) for group in groups.values()}) > 1
     for place, (name, group) in enumerate(groups.items()):
         table = pool(group.records)
-        _curves(axes[:, 0], table, [MICRO], {MICRO: (name, PALETTE[place])})
+        told = f"{name} ({run_name(group)})" if several else name
+        _curves(axes[:, 0], table, [MICRO], {MICRO: (told, PALETTE[place])})
     first, group = next(iter(groups.items()))
     table = pool(group.records)
     names = label_columns(table)

@@ -44,7 +44,7 @@ def run(context: Context) -> RunResult:
     kernel, bias = np.array(layer.kernel), np.array(layer.bias)
     chosen = strongest(table, settings["clustered"])
     tokens = [base_tokens(sequence) for sequence in table.frame["sequence"].iloc[chosen]]
-    motifs = filter_motifs(tokens, nucleotide_table(), kernel)
+    motifs = filter_motifs(tokens, nucleotide_table(), kernel, bias)
     known = locate("ray2013", simulate=True)
     matches = pd.DataFrame()
     if known.origin != SIMULATED:

@@ -15,3 +15,5 @@ FIXED_LENGTH = ("fixed-length", "no-attention", *WITH_STRUCTURE)
 """The 3' end at a fixed length."""
 
 NETWORKS = (*WHOLE_LENGTH, *FIXED_LENGTH, *ON_COUNTS)
+STRUCTURE_FOLDS = 3
+"""Folds in which the networks with structure are tried."""

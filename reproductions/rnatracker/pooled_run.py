@@ -5,6 +5,7 @@ from __future__ import annotations
 from common.errors import DataError
 from common.harness.ensemble import read_from
 from common.harness.experiment import Context
+from common.harness.groups import check_alike
 from common.harness.outcome import scores
 from common.harness.record import RunResult
 from reproductions.rnatracker.curves import compare_curves, curve_areas, sampling_errors
@@ -37,7 +38,7 @@ def run(context: Context) -> RunResult:
     Raises
     ------
     DataError
-        The full-length network has no record.
+        The full-length network has no record, or folds of one network have other settings or data.
     """
     prefix = ON_APEX if context.key.experiment.startswith(ON_APEX) else ""
     records = members(context, tuple(f"{prefix}{name}" for name in NEEDS))
@@ -49,6 +50,8 @@ def run(context: Context) -> RunResult:
         command = f"reproduce run {context.key.paper}/{prefix}{HEADLINE}"
         remedy = f"Run it first: {command} --profile {context.key.profile}"
         raise DataError(context.key.experiment, f"no run of {prefix}{HEADLINE}", remedy)
+    for found in filter(None, by_name.values()):
+        check_alike(found)
     tables = {name: pool(found) for name, found in by_name.items() if found}
     headline, first = tables[HEADLINE], by_name[HEADLINE][0]
     areas = {name: curve_areas(table) for name, table in tables.items()}

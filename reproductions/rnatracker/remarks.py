@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.data.fetch import SIMULATED
+from reproductions.rnatracker.kinds import STRUCTURE_FOLDS, WITH_STRUCTURE
 
 RELEASED = {"full-length": ("adam", 1e-4, 1), "no-lstm": ("sgd", 1e-2, 1)}
 """Optimizer, learning rate and batch size of the released networks on whole transcripts."""
@@ -13,7 +14,9 @@ PRINTED = ("nadam", 1e-4, 1)
 """The same of the paper's text (section 2.8)."""
 
 
-def remark(settings: Mapping[str, Any], variant: str, data: str) -> str:
+def remark(
+    settings: Mapping[str, Any], variant: str, data: str, *, still_improving: bool = False
+) -> str:
     """Remarks on a run's labels and recipe; empty where nothing is to be said.
 
     Parameters
@@ -24,14 +27,24 @@ def remark(settings: Mapping[str, Any], variant: str, data: str) -> str:
         Of the run: ``paper`` is held against the text, all others against the released code.
     data : str
         Data variant, such as ``partial data``.
+    still_improving : bool
+        The best epoch was the last.
     """
-    return "; ".join(filter(None, (_labels(settings, data), _recipe(settings, variant))))
+    last = "still improving at the last epoch" if still_improving else ""
+    told = (_labels(settings, data), _recipe(settings, variant), _folds(settings), last)
+    return "; ".join(filter(None, told))
 
 
 def _labels(settings: Mapping[str, Any], data: str) -> str:
     if settings["data"] == "cefra" and settings["replicates"] == "first" and data != SIMULATED:
         return "labels are means of both replicates, the released code reads the first"
     return ""
+
+
+def _folds(settings: Mapping[str, Any]) -> str:
+    if settings["network"] not in WITH_STRUCTURE:
+        return ""
+    return f"{STRUCTURE_FOLDS} folds in full, the paper pools ten"
 
 
 def _recipe(settings: Mapping[str, Any], variant: str) -> str:

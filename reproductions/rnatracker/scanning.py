@@ -77,8 +77,8 @@ def _evened(values: np.ndarray, known: np.ndarray) -> list[np.ndarray]:
 def three_prime_utr(sequence: str) -> tuple[int, int]:
     """What follows the longest open reading frame (ATG to stop), 0-based and half open.
 
-    The sets at hand have no annotation of coding sequences; in a transcript without a frame of at
-    least 100 codons the whole counts.
+    The sets have no annotation of coding sequences; a transcript without a frame of at least 100
+    codons has no 3' UTR that could be told, and gets an empty one.
     """
     best = (0, 0)
     for start in (match.start() for match in re.finditer("(?=ATG)", sequence)):
@@ -88,5 +88,5 @@ def three_prime_utr(sequence: str) -> tuple[int, int]:
         if found and found.end() - start > best[1] - best[0]:
             best = (start, found.end())
     if best[1] - best[0] < 300:
-        return 0, len(sequence)
+        return len(sequence), len(sequence)
     return best[1], len(sequence)

@@ -219,11 +219,11 @@ def train(context: Context) -> Trained:
 
     from reproductions.rnatracker.model import build, explain, recipe_of
 
-    settings, seed = context.settings, context.key.seed
+    settings = context.settings
     parts = load_parts(settings, context.key.fold, simulate=context.may_simulate)
     recipe = recipe_of(settings)
     keras.config.set_dtype_policy(recipe.dtype)
-    set_seed(seed)
+    set_seed(context.key.training_seed)
     model = build(settings, len(parts.table.fractions), parts.n_features)
     fitted = context.fit(model, parts.training, recipe, parts.validation, parts.digest)
     context.keep_weights(model)
@@ -250,7 +250,12 @@ def result_of(trained: Trained) -> RunResult:
         "n_validation": len(parts.validation),
         "best_epoch": fitted.best_epoch,
         "nucleotides": int(parts.training.lengths.sum()),
-        "remark": remark(settings, trained.context.key.variant, parts.table.variant),
+        "remark": remark(
+            settings,
+            trained.context.key.variant,
+            parts.table.variant,
+            still_improving=fitted.best_epoch == fitted.epochs,
+        ),
     }
     if "attention" in trained.outputs:
         extra["attention"] = attention_summary(

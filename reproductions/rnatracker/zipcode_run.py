@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from common.data.fetch import SIMULATED
 from common.harness.ensemble import read_from
 from common.harness.experiment import Context
 from common.harness.record import RunResult
@@ -107,21 +108,26 @@ def utr_scans(
         Of a network on whole transcripts.
     table : Table
     rows : (n,) int
-        Of the transcripts; those whose 3' UTR is too short for a mask are left out.
+        Of the transcripts; those whose 3' UTR is too short for a mask are left out. Simulated ones
+        have no reading frames: all of their length counts.
     settings : mapping
         ``mask_width`` and ``mask_stride``, in nucleotides: those of the scan, whatever the
         network's own run has.
     """
     width, stride = settings["mask_width"], settings["mask_stride"]
     for row in rows:
-        scan = scan_utr(scanner, table.frame["sequence"].iloc[row], width, stride)
+        sequence = table.frame["sequence"].iloc[row]
+        utr = (0, len(sequence)) if table.variant == SIMULATED else three_prime_utr(sequence)
+        scan = scan_utr(scanner, sequence, utr, width, stride)
         if scan is not None:
             yield int(row), scan
 
 
-def scan_utr(scanner: Scanner, sequence: str, width: int, stride: int) -> Scan | None:
+def scan_utr(
+    scanner: Scanner, sequence: str, utr: tuple[int, int], width: int, stride: int
+) -> Scan | None:
     """Scan of a transcript's 3' UTR; None where it is too short for a mask."""
-    start, end = three_prime_utr(sequence)
+    start, end = utr
     first, last = max(start, width // 2), min(end, len(sequence) - width + width // 2 + 1)
     if last - first < stride or len(sequence) < width:
         return None

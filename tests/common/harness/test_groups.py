@@ -130,6 +130,14 @@ def test_other_settings_are_refused(run, choose):
         choose()
 
 
+def test_seeds_that_were_given_other_hours_are_averaged_and_both_told(run, choose):
+    run(seed=1, right=90, extra={"hours": 2.0, "cut_short": "7 of at most 9 epochs"})
+    run(seed=2, right=80)
+    group = choose()
+    assert group.estimate("accuracy").value == pytest.approx(0.85)
+    assert group.told("cut_short") == ["7 of at most 9 epochs"]
+
+
 def test_other_data_files_are_refused(run, choose):
     run(seed=1)
     run(seed=2, data_sha256={"toy.fasta": "cd" * 32})

@@ -49,3 +49,10 @@ def test_digest_is_of_variant_keys_and_checksums():
     assert data_digest("exact", dict(reversed(sums.items())), "key") == "b2b1a90e"
     others = [("simulated", sums, "key"), ("exact", {"a": "1a"}, "key"), ("exact", sums, "")]
     assert len({data_digest(*other) for other in others} | {"b2b1a90e", "28ece61d"}) == 5
+
+
+def test_each_fold_of_a_seed_draws_for_itself():
+    """The first fold as a run without folds: its records stay what they are."""
+    keys = [RunKey("full", "p", "e", "paper", s, f) for s in range(1, 11) for f in range(10)]
+    assert len({key.training_seed for key in keys}) == 100
+    assert [key.training_seed for key in keys if key.fold == 0] == list(range(1, 11))

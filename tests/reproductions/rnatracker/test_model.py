@@ -76,9 +76,11 @@ def test_gates_and_optimizers_are_those_of_each_variant():
         paper.get_layer("states").forward_layer.lstm.recurrent_activation
         is keras.activations.sigmoid
     )
-    assert type(paper.optimizer).__name__ == "Nadam"
+    assert type(paper.optimizer).__name__ == "ScheduledNadam"
     fixed = build(settings("fixed-length"), 4).optimizer
-    assert (type(fixed).__name__, float(fixed.learning_rate)) == ("Nadam", pytest.approx(2e-3))
+    assert float(fixed.learning_rate) == pytest.approx(2e-3)
+    assert (type(fixed).__name__, fixed.schedule_decay) == ("ScheduledNadam", 0.004)
+    assert type(build(settings("fixed-length", "best"), 4).optimizer).__name__ == "Nadam"
     alone = recipe_of(settings("full-length-one-by-one"))
     assert (alone.batch_size, alone.learning_rate) == (1, 1e-4)
 

@@ -43,6 +43,17 @@ def test_a_recipe_that_is_not_the_released_one_is_told(experiment, variant, said
     assert remark(settings, variant, "simulated") == said
 
 
+def test_a_best_epoch_that_is_the_last_is_told():
+    settings = SETTINGS.resolve("code", "full", "dnn-5mer")
+    assert remark(settings, "code", "simulated", still_improving=True).startswith("still improv")
+
+
+@pytest.mark.parametrize("experiment", ["seq-and-struct", "seq-by-struct"])
+def test_three_folds_are_told(experiment):
+    settings = SETTINGS.resolve("code", "full", experiment)
+    assert remark(settings, "code", "simulated") == "3 folds in full, the paper pools ten"
+
+
 def test_both_remarks_stand_beside_each_other():
     whole = remark(SETTINGS.resolve("code", "full", "full-length"), "code", "partial data")
     assert whole.startswith(f"{LABELS}; trained with adam")

@@ -47,8 +47,8 @@ def test_the_utr_follows_the_longest_reading_frame():
     assert three_prime_utr(sequence) == (13 + len(frame), len(sequence))
 
 
-def test_without_a_frame_of_100_codons_the_whole_counts():
-    assert three_prime_utr("ATGGCCTAA" + "C" * 300) == (0, 309)
+def test_without_a_frame_of_100_codons_there_is_no_utr():
+    assert three_prime_utr("ATGGCCTAA" + "C" * 300) == (309, 309)
 
 
 def test_importance_is_spread_over_the_masked_nucleotides():

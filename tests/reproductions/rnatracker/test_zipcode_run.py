@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -88,3 +89,10 @@ def test_transcripts_too_short_for_a_mask_are_not_scanned():
         WidthScanner(), table_of([500, 30]), np.arange(2), {"mask_width": 40, "mask_stride": 1}
     )
     assert [row for row, _ in found] == [0]
+
+
+def test_a_real_transcript_without_a_reading_frame_is_not_scanned():
+    made, options = table_of([500]), {"mask_width": 40, "mask_stride": 100}
+    assert len(list(zipcode_run.utr_scans(WidthScanner(), made, np.arange(1), options))) == 1
+    real = replace(made, variant="partial data")
+    assert not list(zipcode_run.utr_scans(WidthScanner(), real, np.arange(1), options))
