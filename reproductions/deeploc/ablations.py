@@ -10,8 +10,11 @@ import pandas as pd
 
 from common.harness.cells import Cell, ResultTable, number_cell, signed
 from common.harness.claims import Claim, Measured, ordering
+from common.harness.groups import RunGroup
 from common.harness.record import read_records
 from common.harness.settings import PROFILES
+from common.harness.shortfall import group_ran_on
+from common.harness.targets import PaperTables
 
 NAME = "deeploc"
 CAPTION = (
@@ -114,8 +117,8 @@ def ablation_table(results: Path, ablations: Sequence[Ablation] = ABLATIONS) -> 
     -------
     DataFrame
         ``title``, ``metric``, ``base``, ``without``, ``with``, ``difference``, ``low``, ``high``
-        (90 % interval), ``seeds`` (fewest of both), ``profile``, ``data`` and ``runs`` (names of
-        both groups); a row for each change whose runs are there.
+        (90 % interval), ``seeds`` (fewest of both), ``profile``, ``data`` and ``groups`` (with the
+        change, without it); a row for each change whose runs are there.
     """
     records = read_records(results, paper=NAME)
     rows = []
@@ -146,15 +149,15 @@ def ablation_table(results: Path, ablations: Sequence[Ablation] = ABLATIONS) -> 
                     "seeds": found.n_seeds,
                     "profile": found.profile,
                     "data": found.data,
-                    "runs": [group.name for group in found.groups],
+                    "groups": found.groups,
                 }
             )
             break
     columns = ["title", "metric", "base", "without", "with", "difference", "low", "high"]
-    return pd.DataFrame(rows, columns=[*columns, "seeds", "profile", "data", "runs"])
+    return pd.DataFrame(rows, columns=[*columns, "seeds", "profile", "data", "groups"])
 
 
-def ablations_shown(results: Path) -> ResultTable:
+def ablations_shown(results: Path, paper: PaperTables) -> ResultTable:
     """What each change is worth, as the page shows it; no row where nothing was compared."""
     table = ablation_table(results)
     rows = [
@@ -165,12 +168,19 @@ def ablations_shown(results: Path) -> ResultTable:
             number_cell(row["difference"], 3, signed),
             f"{signed(row['low'], 3)} … {signed(row['high'], 3)}",
             Cell(str(row["seeds"]), row["seeds"]),
-            row["data"],
-            row["profile"],
+            ", ".join(_epochs(group) for group in reversed(row["groups"])),
+            " / ".join(dict.fromkeys(group_ran_on(paper, group) for group in row["groups"])),
         ]
         for row in table.to_dict("records")
     ]
     columns = ["Change", "Score", "Without", "With", "Difference", "90 % interval"]
-    columns += ["Seeds", "Data", "Profile"]
+    columns += ["Seeds", "Epochs without, with", "Runs here"]
     title = "What each proposal of the report is worth"
-    return ResultTable("ablations", title, CAPTION, columns, rows, list(table["runs"]))
+    runs = [[group.name for group in groups] for groups in table["groups"]]
+    return ResultTable("ablations", title, CAPTION, columns, rows, runs)
+
+
+def _epochs(group: RunGroup) -> str:
+    """Epochs of a group's runs; of an ensemble, which trains nothing, a dash."""
+    found = [record.content["epochs"] for record in group.records]
+    return " and ".join(str(n) for n in dict.fromkeys(found)) if any(found) else "-"

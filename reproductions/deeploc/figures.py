@@ -82,7 +82,9 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
         yield Drawing("report-confusion", sources, lambda: draw_matrices(report, folder))
     table = ablation_table(results)
     if len(table):
-        rows = json.loads(table.to_json(orient="records", double_precision=15))
+        rows = json.loads(
+            table.drop(columns="groups").to_json(orient="records", double_precision=15)
+        )
         yield Drawing("ablations", {"rows": rows}, lambda: draw_ablations(table, folder))
 
 

@@ -26,7 +26,7 @@ NETWORKS = {
 def tabulate(results: Path) -> list[ResultTable]:
     """Every table for which there are runs."""
     records = read_records(results, paper=NAME)
-    found = [networks(records), ablations_shown(results)]
+    found = [networks(records), ablations_shown(results, PAPER)]
     return [table for table in found if table.rows]
 
 

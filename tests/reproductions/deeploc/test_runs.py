@@ -185,10 +185,11 @@ def test_claims_and_ablations_are_tested_on_the_records(results):
     assert table.index.tolist() == [ablation.title for ablation in there]
     difference = table["with"] - table["without"]
     np.testing.assert_allclose(table["difference"], difference, rtol=0, atol=1e-9)
-    shown = ablations_shown(results)
+    shown = ablations_shown(results, PAPER)
     assert [row[0] for row in shown.rows] == table.index.tolist()
     row = dict(zip(shown.columns, shown.rows[0], strict=True))
     assert row["Difference"].key == table["difference"].iloc[0]
+    assert row["Epochs without, with"] == "2, 2" and row["Runs here"] == "simulated, smoke"
     assert list(shown.runs) == [
         ["ablation-tree/paper/smoke", "ablation-softmax/paper/smoke"],
         ["blosum-tree/paper/smoke", "blosum-softmax/paper/smoke"],
