@@ -131,3 +131,10 @@ def test_the_results_in_the_readme_are_rows_of_that_page():
     assert len(rows) > 3
     page = project_root() / "results" / "README.md"
     assert set(rows) <= set(page.read_text(encoding="utf-8").splitlines())
+
+
+def test_the_ablations_in_deeploc_s_readme_are_the_table_of_that_page():
+    table = marked("reproductions/deeploc/README.md", "ablations")
+    assert table.startswith("| Change |")
+    page = project_root() / "results" / "README.md"
+    assert f"\n\n{table}\n\n" in page.read_text(encoding="utf-8")
