@@ -27,10 +27,9 @@ def drawn(monkeypatch, tmp_path):
     return found
 
 
-def record(profile: str, data: str) -> Record:
-    one = Record(
-        RunKey(profile, "deeploc", "report", "paper", 1), Path("r.json"), {"data_variant": data}
-    )
+def record(profile: str, data: str, **extra: str) -> Record:
+    content = {"data_variant": data, "extra": extra}
+    one = Record(RunKey(profile, "deeploc", "report", "paper", 1), Path("r.json"), content)
     shares = pd.DataFrame(np.eye(len(TEST_LABELS)), columns=list(TEST_LABELS))
     several = shares.join(shares.add_prefix("truth:"))
     one.__dict__["predictions"] = several
@@ -46,6 +45,11 @@ def test_titles_name_profile_and_data(drawn, tmp_path, profile, data):
     about = f"({profile} run on {data} data)"
     assert cells.get_suptitle() == f"The report's network on 8 proteins {about}"
     assert matrix.axes[0].get_title() == f"First true and most likely location {about}"
+
+
+def test_a_title_says_that_training_was_ended_early(drawn, tmp_path):
+    report_figures.draw_cells(record("full", "exact", cut_short="4 of at most 50 epochs"), tmp_path)
+    assert drawn[0].get_suptitle().endswith("(full run, cut short, on exact data)")
 
 
 def test_each_ablation_names_its_runs(drawn, tmp_path):

@@ -156,7 +156,7 @@ def test_the_search_names_the_runs_that_its_table_holds(titles, tmp_path, monkey
         Record(
             RunKey(profile, "light_attention", name, "paper", 1),
             Path("r.json"),
-            {"data_variant": data},
+            {"data_variant": data, "extra": {}},
         )
         for profile, name, data in (
             ("smoke", "search-la", "simulated"),
