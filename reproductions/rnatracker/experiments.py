@@ -34,6 +34,9 @@ def _run_of(module: str) -> Callable[[Context], RunResult]:
 
 
 def _draw(results: Path) -> list[Path]:
+    from common.backend import load_backend
+
+    load_backend()  # the scans that are drawn need it, and it is quiet here
     from reproductions.rnatracker.figures import draw
 
     return draw(results)
