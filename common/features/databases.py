@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from common.data.content import read_table
+from common.data.deeploc2 import with_our_names
 from common.data.fasta import Record, read_fasta, write_fasta
 from common.data.fetch import locate_facts
 
@@ -20,9 +21,6 @@ DATASETS = (
     "deeploc2-swissprot",
     "deeploc2-hpa",
 )
-
-SEQUENCE_COLUMNS = ("sequence", "Sequence", "fasta")
-"""Of the mirror's tables, and of DeepLoc 2.0's files as their authors publish them."""
 
 
 def benchmark_database(out: Path, names: Iterable[str] = DATASETS) -> int:
@@ -75,7 +73,6 @@ def write_database(sequences: Iterable[str], out: Path) -> int:
 def _sequences(name: str) -> Iterator[str]:
     for _, path in sorted(locate_facts(name).paths.items()):
         if path.name.removesuffix(".gz").endswith((".tsv", ".csv")):
-            table = read_table(path)
-            yield from table[next(column for column in SEQUENCE_COLUMNS if column in table)]
+            yield from with_our_names(read_table(path))["sequence"]
         else:
             yield from (record.sequence for record in read_fasta(path))

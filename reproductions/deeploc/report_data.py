@@ -9,6 +9,7 @@ import pandas as pd
 
 from common.data.alphabet import PROTEIN
 from common.data.content import read_table
+from common.data.deeploc2 import with_our_names
 from common.data.fetch import locate_facts
 from common.data.registry import least_exact
 from common.errors import DataError, UsageError
@@ -17,15 +18,6 @@ from reproductions.deeploc.tree import LOCATIONS
 
 DATASETS = ("deeploc2-swissprot", "deeploc2-hpa")
 PARTITIONS = 5
-AUTHORS_COLUMNS = {
-    "ACC": "accession",
-    "sid": "accession",
-    "Sequence": "sequence",
-    "fasta": "sequence",
-    "Membrane": "membrane",
-    "Partition": "partition",
-}
-"""Names of the authors' files (CSV) beside those of the mirror's tables."""
 TEST_LABELS: tuple[str, ...] = (
     "Cell membrane",
     "Cytoplasm",
@@ -101,7 +93,7 @@ def one_form(table: pd.DataFrame) -> pd.DataFrame:
     """
     if "label" in table:
         return table
-    named = table.rename(columns=str.strip).rename(columns=AUTHORS_COLUMNS)
+    named = with_our_names(table)
     places = [name for name in LOCATIONS if name in named]
     missing = [name for name in ("accession", "sequence") if name not in named]
     if missing or not places:

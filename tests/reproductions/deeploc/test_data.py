@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from common.data.content import read_table
+from common.data.deeploc2 import AUTHORS_COLUMNS
 from common.data.fasta import Record
 from common.data.fetch import locate
 from common.errors import DataError, UsageError
@@ -255,7 +256,7 @@ def test_deeploc2_is_read_as_its_authors_publish_it(tmp_path, monkeypatch):
 def test_both_forms_of_deeploc2_are_one_table():
     (path,) = locate("deeploc2-swissprot").paths.values()
     table = read_table(path)
-    names = {own: theirs for theirs, own in report_data.AUTHORS_COLUMNS.items() if theirs != "sid"}
+    names = {own: theirs for theirs, own in AUTHORS_COLUMNS.items() if theirs != "sid"}
     theirs = table.rename(columns=names | {"sequence": "Sequence"}).drop(columns="label")
     for place in LOCATIONS:
         theirs[place] = [float(place in cell.split("|")) for cell in table["label"]]
