@@ -148,7 +148,7 @@ def check_claims(old: pd.DataFrame, new: pd.DataFrame) -> list[Outcome]:
 def report_outcomes(
     outcomes: Sequence[Outcome], write: Callable[[str], object] = print
 ) -> list[Outcome]:
-    """Write one line for each outcome and return those that fell.
+    """Write one line for each outcome, those that fell last and counted, and return these.
 
     Raises
     ------
@@ -157,9 +157,14 @@ def report_outcomes(
     """
     if not outcomes:
         raise UsageError("reproduce check", "there is nothing to check", "Make a baseline first")
+    fallen = [outcome for outcome in outcomes if outcome.fell]
     for outcome in outcomes:
+        if not outcome.fell:
+            write(outcome.line)
+    for outcome in fallen:
         write(outcome.line)
-    return [outcome for outcome in outcomes if outcome.fell]
+    write(f"{len(fallen)} of {len(outcomes)} fell")
+    return fallen
 
 
 def _known(baseline: pd.DataFrame, place: Place, data: Iterable[str]) -> bool:

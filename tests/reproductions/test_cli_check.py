@@ -138,7 +138,7 @@ def toy(tmp_path, monkeypatch):
 def test_check_leaves_out_metrics_whose_data_are_nowhere(toy):
     done = reproduce("check")
     assert "left out: quick toy/net paper: no multiloc" in done.output
-    assert [line.split()[0] for line in done.output.splitlines()] == ["left", "FELL"]
+    assert [line.split()[0] for line in done.output.splitlines()] == ["left", "FELL", "1"]
     record(RunKey("quick", "toy", "net", "paper", 1))
     assert reproduce("check").exit_code == 0
 

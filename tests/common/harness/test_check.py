@@ -121,14 +121,15 @@ def test_missing_fold(run, results):
     assert outcome.note == "no seed has all the folds"
 
 
-def test_one_line_for_each_metric(run, baseline, results):
+def test_one_line_for_each_metric_and_what_fell_last(run, baseline, results):
     run(right=70, metrics={"accuracy": 0.7, "loss": 1.0})
     lines = []
     fallen = report_outcomes(check_metrics(baseline, read_records(results)), lines.append)
     assert len(fallen) == 1
-    assert lines[0].startswith("FELL  full toy/a paper accuracy on exact  old 0.8400  new 0.7000")
-    assert "tolerance 0.1298" in lines[0]
-    assert lines[1].startswith("ok    full toy/a paper loss")
+    assert lines[0].startswith("ok    full toy/a paper loss")
+    assert lines[1].startswith("FELL  full toy/a paper accuracy on exact  old 0.8400  new 0.7000")
+    assert "tolerance 0.1298" in lines[1]
+    assert lines[2:] == ["1 of 2 fell"]
 
 
 def test_nothing_to_check_is_no_success():
