@@ -100,13 +100,10 @@ def draw_figures(folder: Path, drawings: Iterable[Drawing]) -> list[Path]:
 def run_name(runs: Record | RunGroup) -> str:
     """Which runs a figure's title speaks of: profile, data, and that training was ended early."""
     if isinstance(runs, RunGroup):
-        return name_of_runs(runs.profile, runs.data, bool(runs.told("cut_short")))
-    cut_short = bool(runs.content["extra"].get("cut_short"))
-    return name_of_runs(runs.key.profile, runs.data_variant, cut_short)
-
-
-def name_of_runs(profile: str, data: str, cut_short: bool = False) -> str:
-    """As `run_name`, of a profile and one of `common.data.registry.VARIANTS`."""
+        profile, data, cut_short = runs.profile, runs.data, bool(runs.told("cut_short"))
+    else:
+        profile, data = runs.key.profile, runs.data_variant
+        cut_short = bool(runs.content["extra"].get("cut_short"))
     what = f"{profile} run, cut short," if cut_short else f"{profile} run"
     return f"{what} on {data.removesuffix(' data')} data"
 

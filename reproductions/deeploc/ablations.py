@@ -48,7 +48,13 @@ class Ablation:
 
 
 ABLATIONS = (
-    Ablation("profiles as input", "incorporate evolutionary profiles", "ablation-profiles"),
+    Ablation(
+        "profiles as input",
+        "incorporate evolutionary profiles",
+        "ablation-profiles",
+        "ablation-softmax",
+        "accuracy",
+    ),
     Ablation(
         "the explicit tree, in the report's network",
         "implement the hierarchical decision tree explicitly",

@@ -19,6 +19,8 @@ from reproductions.deeploc.folds import FOLDS, SEED, read_folds
 from reproductions.deeploc.tree import LOCATIONS
 
 DATASETS = ("deeploc1", "deeploc1-metadata", "light-attention-sethard")
+PROFILES = "deeploc1"
+"""Name of the profiles of all proteins that `load_table` reads."""
 MEMBRANE, SOLUBLE, UNKNOWN = "Membrane", "Soluble", ""
 LETTERS = {"M": MEMBRANE, "S": SOLUBLE, "U": UNKNOWN}
 CERTAIN = 0.99

@@ -44,6 +44,8 @@ SECONDS = dict.fromkeys(HOURS, Cost(minutes=1, memory_gb=1, threads=1))
 ONCE = {"smoke": (1,), "quick": (1,), "full": (1,)}
 REAL = {"quick": (1,), "full": (1,)}
 """Seeds of what would tell nothing on simulated proteins."""
+ONE_LOCATION = ("ablation-profiles", "ablation-softmax", "ablation-tree")
+"""Ablations on DeepLoc 1.0, whose proteins have one location each."""
 OTHER_NETWORKS = ("ablation-none", "ablation-masked", "ablation-softmax", "ablation-tree")
 """Ablations that change the network; short runs show that it works, not what a change is worth."""
 FOUR = {"smoke": (1, 2), "quick": (1, 2), "full": (1, 2, 3, 4)}
@@ -180,7 +182,7 @@ EXPERIMENTS = (
             name,
             _ablated(name.removeprefix("ablation-")),
             REAL if name in OTHER_NETWORKS else {"full": (1,)},
-            DEEPLOC1 if name in ("ablation-tree", "ablation-softmax") else DEEPLOC2,
+            DEEPLOC1 if name in ONE_LOCATION else DEEPLOC2,
         )
         for name in TRAINED
     ),

@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from common.harness.drawn import name_of_runs, run_name
+from common.harness.drawn import run_name
 from common.harness.record import Record
 from common.harness.scores import TRUTH
 from common.interpret.figures import confusion_heat_map, save_figure
@@ -69,7 +69,7 @@ def draw_ablations(table: pd.DataFrame, folder: Path) -> Path:
     axes.errorbar(table["difference"], places, xerr=reach, fmt="o", color="#332288", capsize=3)
     axes.axvline(0, color="#888888", linewidth=1)
     names = [
-        f"{row.title}\n{row.metric}, {name_of_runs(row.profile, row.data)}"
+        f"{row.title}\n{row.metric}, {' / '.join(dict.fromkeys(map(run_name, row.groups)))}"
         for row in table.itertuples()
     ]
     axes.set_yticks(places, names, fontsize=8)

@@ -82,18 +82,19 @@ def load_split(settings: dict, seed: int, *, simulate: bool = False) -> Split:
     DataError
         A file is missing or damaged.
     """
-    train, test, variant, sha256 = _tables(settings, simulate)
+    tables = _tables(settings, simulate)
+    train = tables.train
     several = "labels" in train
     if several and settings["head"] != "sigmoids":
         fault = f"the answers of a {settings['head']} exclude each other, DeepLoc 2.0's do not"
         raise UsageError(
             "report_head", fault, "Set report_data to deeploc, or the head to sigmoids"
         )
-    store = profiles_of(settings, [train, test], settings["data"])
+    store = profiles_of(settings, *tables.searched)
     held = _held_out(settings["validation_partition"], seed, int(train["partition"].max()) + 1)
     kept = limited_part(train[train["partition"] != held], settings["proteins"])
     left = limited_part(train[train["partition"] == held], settings["proteins"] // 4)
-    parts = [part.reset_index(drop=True) for part in (kept, left, test)]
+    parts = [part.reset_index(drop=True) for part in (kept, left, tables.test)]
     kept, _, test = parts
     training, validation, testing = (
         make_examples(part, settings, store, _targets(part)) for part in parts
@@ -105,20 +106,36 @@ def load_split(settings: dict, seed: int, *, simulate: bool = False) -> Split:
         validation if len(validation) else None,
         testing,
         test,
-        variant,
-        sha256,
+        tables.variant,
+        tables.sha256,
         store,
     )
 
 
-def _tables(
-    settings: dict, simulate: bool
-) -> tuple[pd.DataFrame, pd.DataFrame, str, dict[str, str]]:
-    """Training and test proteins, data variant and checksums."""
+@dataclass(frozen=True)
+class _Tables:
+    """Training and test proteins, data variant and checksums.
+
+    Parameters
+    ----------
+    searched : tuple
+        Tables whose profiles are searched at once, and their name: those of DeepLoc 1.0 are the
+        original network's, so that one search serves both.
+    """
+
+    train: pd.DataFrame
+    test: pd.DataFrame
+    variant: str
+    sha256: dict[str, str]
+    searched: tuple[list[pd.DataFrame], str]
+
+
+def _tables(settings: dict, simulate: bool) -> _Tables:
     n = settings["simulated_proteins"]
     if settings["data"] not in ONE_LOCATION:
         table = report_data.load_table(settings["data"], n=n, simulate=simulate)
-        return table.train, table.test, table.variant, table.sha256
+        searched = ([table.train, table.test], settings["data"])
+        return _Tables(table.train, table.test, table.variant, table.sha256, searched)
     one = data.load_table(
         ONE_LOCATION[settings["data"]],
         n=n,
@@ -126,8 +143,9 @@ def _tables(
         cytoplasm_nucleus=settings["cytoplasm_nucleus"],
     )
     frame = one.frame.rename(columns={"fold": "partition"})
-    parts = [frame[frame["split"] == part] for part in ("train", "test")]
-    return parts[0], parts[1], one.variant, one.sha256
+    train, test = (frame[frame["split"] == part] for part in ("train", "test"))
+    searched = ([one.frame, one.hard], data.PROFILES)
+    return _Tables(train, test, one.variant, one.sha256, searched)
 
 
 def limited_part(frame: pd.DataFrame, most: int) -> pd.DataFrame:

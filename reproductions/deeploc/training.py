@@ -20,7 +20,7 @@ from common.sources import Examples
 from common.training.fit import FitResult, predict
 from common.training.recipe import Recipe
 from common.training.seeds import set_seed
-from reproductions.deeploc.data import Table, load_table
+from reproductions.deeploc.data import PROFILES, Table, load_table
 from reproductions.deeploc.examples import (
     make_examples,
     membrane_table,
@@ -82,7 +82,7 @@ def load_split(settings: dict, seed: int, *, simulate: bool = False) -> Split:
         simulate=simulate,
         cytoplasm_nucleus=settings["cytoplasm_nucleus"],
     )
-    store = profiles_of(settings, [table.frame, table.hard], "deeploc1")
+    store = profiles_of(settings, [table.frame, table.hard], PROFILES)
     parts = parts_of(table, settings, seed)
     examples = {
         name: make_examples(part, settings, store, targets_of(part, settings))

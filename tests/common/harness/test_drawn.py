@@ -1,13 +1,15 @@
 """Figures are drawn where what they show changed, and left where they cannot be."""
 
 import json
+from pathlib import Path
 
 import pytest
 
 from common.data.registry import VARIANTS
-from common.harness.drawn import Drawing, draw_figures, name_of_runs, run_name
+from common.harness.drawn import Drawing, draw_figures, run_name
 from common.harness.groups import RunGroup
-from common.harness.record import read_records
+from common.harness.record import Record, read_records
+from common.harness.run_key import RunKey
 
 
 @pytest.fixture
@@ -84,4 +86,6 @@ def test_a_title_names_profile_and_data_of_a_record_and_of_a_group(run, results)
 
 @pytest.mark.parametrize("data", VARIANTS)
 def test_every_kind_of_data_reads_well_in_a_title(data):
-    assert name_of_runs("quick", data) == f"quick run on {data.replace(' data', '')} data"
+    content = {"data_variant": data, "extra": {}}
+    record = Record(RunKey("quick", "toy", "net", "paper", 1), Path("r.json"), content)
+    assert run_name(record) == f"quick run on {data.replace(' data', '')} data"

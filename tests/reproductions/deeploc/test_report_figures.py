@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from common.harness.groups import RunGroup
 from common.harness.record import Record
 from common.harness.run_key import RunKey
 from reproductions.deeploc import report_figures
@@ -54,7 +55,14 @@ def test_a_title_says_that_training_was_ended_early(drawn, tmp_path):
 
 def test_each_ablation_names_its_runs(drawn, tmp_path):
     row = {"title": "focal loss", "metric": "f1_macro", "difference": 0.1, "low": 0, "high": 0.2}
-    table = pd.DataFrame([{**row, "profile": "smoke", "data": "simulated"}])
+    shortened = RunGroup({1: (record("smoke", "simulated"),)})
+    cut = RunGroup({1: (record("full", "exact", cut_short="4 of at most 50 epochs"),)})
+    table = pd.DataFrame(
+        [{**row, "groups": (shortened, shortened)}, {**row, "groups": (cut, shortened)}]
+    )
     report_figures.draw_ablations(table, tmp_path)
-    (label,) = drawn[0].axes[0].get_yticklabels()
-    assert label.get_text() == "focal loss\nf1_macro, smoke run on simulated data"
+    labels = [label.get_text() for label in drawn[0].axes[0].get_yticklabels()]
+    assert labels == [
+        "focal loss\nf1_macro, smoke run on simulated data",
+        "focal loss\nf1_macro, full run, cut short, on exact data / smoke run on simulated data",
+    ]
