@@ -29,6 +29,8 @@ from common.layers import AttentionDecoder, MaskedConv1D, MultiWidthConv1D, Peep
 
 GATES = ("input", "forget", "cell", "output")
 REMEDY = "Give the .npz file of this very network"
+MISSING = (0,)
+"""Shape of what stands for an array that a file lacks."""
 
 
 @dataclass(frozen=True)
@@ -50,13 +52,14 @@ def read_arrays(path: Path) -> list[np.ndarray]:
     Returns
     -------
     list of np.ndarray
-        ``arr_0`` first.
+        ``arr_0`` first; one of the shape `MISSING` where one before the last is missing, which
+        whoever knows the network then names.
 
     Raises
     ------
     DataError
-        The file is missing, no ``.npz`` or holds pickled objects; an array between the first and
-        the last is missing, is not of numbers, or has a value that is not finite.
+        The file is missing, no ``.npz`` or holds pickled objects; more than half of the arrays
+        are missing, or have other names; one is not of numbers, or has a value that is not finite.
     """
     try:
         with np.load(path, allow_pickle=False) as archive:
@@ -69,17 +72,17 @@ def read_arrays(path: Path) -> list[np.ndarray]:
             f"not a .npz file of plain arrays ({error})",
             "Save the list with numpy.savez(file, *arrays); pickles are never read",
         ) from error
-    expected = [f"arr_{number}" for number in range(len(found))]
-    if not found or sorted(found) != sorted(expected):
-        missing = next((name for name in expected if name not in found), "arr_0")
+    longest = [f"arr_{number}" for number in range(2 * len(found))]
+    if not found or not set(found) <= set(longest):
+        missing = next((name for name in longest if name not in found), "arr_0")
         fault = f"{missing} is missing among {len(found)} arrays ({', '.join(list(found)[:5])})"
         raise DataError(str(path), fault, "Save the list with numpy.savez(file, *arrays)")
-    for name in expected:
-        array = found[name]
+    last = max(place for place, name in enumerate(longest) if name in found)
+    for name, array in found.items():
         if array.dtype.kind not in "fiu" or not np.isfinite(array).all():
             fault = f"it holds {array.dtype} values that are not all finite numbers"
             raise DataError(f"{path}: {name}", fault, REMEDY)
-    return [found[name] for name in expected]
+    return [found.get(name, np.empty(MISSING, np.float32)) for name in longest[: last + 1]]
 
 
 def load_layers(
@@ -109,8 +112,9 @@ def load_layers(
     expected = [(layer, part) for layer, parts, _ in plan for part in parts]
     for place, (layer, part) in enumerate(expected):
         record, what = f"{path}: arr_{place}", f"{part.name} of the layer {layer.name}"
-        if place >= len(arrays):
-            fault = f"missing: the {what}, expected shape {part.shape}; the file has {len(arrays)}"
+        if is_missing(arrays, place):
+            there = sum(not is_missing(arrays, number) for number in range(len(arrays)))
+            fault = f"missing: the {what}, expected shape {part.shape}; the file has {there}"
             raise DataError(record, f"{fault} arrays, the network {len(expected)}", REMEDY)
         if arrays[place].shape != part.shape:
             fault = f"the {what} has shape {arrays[place].shape}, expected {part.shape}"
@@ -122,6 +126,11 @@ def load_layers(
     for _, parts, assign in plan:
         assign(arrays[start : start + len(parts)])
         start += len(parts)
+
+
+def is_missing(arrays: Sequence[np.ndarray], place: int) -> bool:
+    """Whether `read_arrays` found no array for this place."""
+    return place >= len(arrays) or arrays[place].shape == MISSING
 
 
 Plan = tuple[list[Part], Callable[[Sequence[np.ndarray]], None]]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from common.errors import DataError
+from common.weights.lasagne import MISSING
 from reproductions.deeploc.dtu_layout import HEADS, KINDS, Expected, Shape, layout
 
 POOL = 5
@@ -109,7 +110,7 @@ def recognise(path: Path, arrays: Sequence[np.ndarray], features: int = 20) -> N
     path : Path
         Named in errors.
     arrays : sequence of np.ndarray
-        The list.
+        From `common.weights.lasagne.read_arrays`.
     features : int
         Features a residue, which a network without convolutions does not tell.
 
@@ -199,10 +200,10 @@ def _likeness(shapes: Sequence[Shape], expected: Sequence[Shape]) -> float:
 
 def _compare(path: Path, shapes: Sequence[Shape], nearest: Layout) -> None:
     """Raise a `DataError` that names the first array that does not fit."""
-    counts = f"the file has {len(shapes)} arrays, {nearest}"
+    counts = f"the file has {sum(shape != MISSING for shape in shapes)} arrays, {nearest}"
     for place, (one, shape) in enumerate(zip(nearest.arrays, nearest.shapes, strict=True)):
         record, expected = f"{path}: arr_{place}", str(shape).replace("'", "")
-        if place >= len(shapes):
+        if place >= len(shapes) or shapes[place] == MISSING:
             fault = f"missing: {one.name}, expected shape {expected}; {counts}"
             raise DataError(record, fault, REMEDY)
         if shapes[place] != shape:

@@ -273,7 +273,8 @@ FIGURES = (
         "confusion",
         "DeepLoc 1.0: confusion matrix",
         "The original reaches 78 % over ten locations; the report gives no matrix of it.",
-        "Rows are true, columns predicted locations of the 2,773 test proteins, by the ensemble.",
+        "Rows are true, columns predicted locations of the 2,773 test proteins, by the ensemble "
+        "with the most members.",
     ),
     FigureInfo(
         "attention",

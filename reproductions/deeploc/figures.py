@@ -17,6 +17,7 @@ from common.backend import load_backend
 from common.harness.drawn import Drawing, draw_figures, fullest, run_name, source_of
 from common.harness.experiment import weights_path
 from common.harness.record import Record
+from common.harness.settings import PROFILES
 from common.interpret.attention import align_termini
 from common.interpret.figures import attention_heat_map, confusion_heat_map, save_figure
 from common.metrics.classification import confusion, most_likely
@@ -63,7 +64,7 @@ def draw(results: Path) -> list[Path]:
 
 def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
     """Figures of the fullest runs there are; the networks that are asked again read letters."""
-    ensemble = fullest(results, NAME, ("profile-ensemble", "blosum-ensemble"), variant="paper")
+    ensemble = _largest_ensemble(results)
     tree = fullest(results, NAME, ("blosum-tree",), variant="paper")
     network = fullest(results, NAME, ("blosum-softmax",), variant="paper", with_weights=True)
     report = fullest(results, NAME, ("report",), variant="paper")
@@ -88,14 +89,28 @@ def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
         yield Drawing("ablations", {"rows": rows}, lambda: draw_ablations(table, folder))
 
 
+def _largest_ensemble(results: Path) -> Record | None:
+    """Of the fullest profile that has one; on profiles where both have as many members."""
+    found = [
+        fullest(results, NAME, (name,), variant="paper")
+        for name in ("profile-ensemble", "blosum-ensemble")
+    ]
+    return max(
+        filter(None, found),
+        key=lambda one: (PROFILES.index(one.key.profile), len(one.content["extra"]["members"])),
+        default=None,
+    )
+
+
 def draw_confusion(record: Record, folder: Path) -> Path:
-    """Confusion matrix of the ensemble."""
+    """Confusion matrix of an ensemble."""
     truth = record.predictions["truth"].to_numpy(dtype=str)
     predicted = most_likely(record.predictions[list(LOCATIONS)].to_numpy(), LOCATIONS)
     figure, axes = plt.subplots(figsize=(7, 6.6), layout="constrained")
     confusion_heat_map(axes, confusion(truth, predicted, LOCATIONS))
     right = float(np.mean(truth == predicted))
-    axes.set_title(f"{record.key.experiment}: {right:.3f} of {len(truth):,} ({run_name(record)})")
+    name = f"{record.key.experiment} of {len(record.content['extra']['members'])}"
+    axes.set_title(f"{name}: {right:.3f} of {len(truth):,} ({run_name(record)})")
     return save_figure(figure, folder, "confusion")[0]
 
 

@@ -1,16 +1,19 @@
-"""Tables that neither paper prints: each network on DeepLoc 1.0's test set, and the ablations."""
+"""Tables of DeepLoc 1.0's test set, of the report's scores as it prints them, of its ablations."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 from common.harness.cells import Cell, ResultTable, fixed, number_cell
 from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
+from common.harness.reported import Reported
 from common.harness.shortfall import group_ran_on
+from common.harness.targets import Target, printed_numbers, target_of
 from reproductions.deeploc.ablations import ablations_shown
-from reproductions.deeploc.experiments import NAME, PAPER
+from reproductions.deeploc.experiments import NAME, PAPER, SUPPORTS
 
 NETWORKS = {
     "blosum-softmax": "DeepLoc 1.0 on BLOSUM62, softmax",
@@ -26,7 +29,7 @@ NETWORKS = {
 def tabulate(results: Path) -> list[ResultTable]:
     """Every table for which there are runs."""
     records = read_records(results, paper=NAME)
-    found = [networks(records), ablations_shown(results, PAPER)]
+    found = [networks(records), report_scores(records), ablations_shown(results, PAPER)]
     return [table for table in found if table.rows]
 
 
@@ -39,7 +42,9 @@ def networks(records: Sequence[Record]) -> ResultTable:
     for name, title in NETWORKS.items():
         group = choose_group(records, name, "paper")
         if group:
-            rows.append([title, *_row(group)])
+            members = group.records[0].content["extra"].get("members", ())
+            of = f" of {len(members)}" if members else ""
+            rows.append([title + of, *_row(group)])
             runs.append([group.name])
     return ResultTable(
         "deeploc1-test-set",
@@ -51,6 +56,42 @@ def networks(records: Sequence[Record]) -> ResultTable:
         rows,
         runs,
     )
+
+
+def report_scores(records: Sequence[Record]) -> ResultTable:
+    """Precision, recall and F1 of eight locations and four averages, as the report's section 3.2.
+
+    Each cell has the printed number and the one here.
+    """
+    group = choose_group(records, "report", "paper")
+    printed: dict[str, list[Reported]] = {}
+    for one in printed_numbers(PAPER):
+        if one.source.endswith("section 3.2"):
+            printed.setdefault(one.row, []).append(one)
+    rows = [
+        [
+            name,
+            str(SUPPORTS.get(name, sum(SUPPORTS.values()))),
+            *(_both(one, group) for one in line),
+        ]
+        for name, line in printed.items()
+        if group
+    ]
+    return ResultTable(
+        "report-scores",
+        "The report's table of section 3.2",
+        "The report's network on the 1,717 proteins of DeepLoc 2.0's HPA set, which may have "
+        "several locations: printed, and here. What the differences mean stands with each number.",
+        ["Location", "Labels", *(f"{one.metric}: printed, here" for one in printed["micro avg"])],
+        rows,
+        [[group.name] for _ in rows if group],
+    )
+
+
+def _both(one: Reported, group: RunGroup) -> Cell:
+    target = target_of(PAPER, one)
+    here = group.estimate(target.metric).value if isinstance(target, Target) else math.nan
+    return Cell(f"{fixed(one.value, 2)}, {fixed(here, 3)}", here)
 
 
 def _row(group: RunGroup) -> list[str | Cell]:

@@ -6,7 +6,7 @@ import pytest
 
 from common.errors import DataError
 from common.layers import AttentionDecoder, MaskedConv1D, MultiWidthConv1D, PeepholeLSTM
-from common.weights.lasagne import load_layers, read_arrays
+from common.weights.lasagne import MISSING, load_layers, read_arrays
 
 RNG = np.random.default_rng(0)
 SHAPES = [(2, 4, 1), (2,), (2, 4, 3), (2,), (5, 4, 3), (5,)]
@@ -81,10 +81,23 @@ def test_a_missing_and_a_left_over_array_are_named(tmp_path):
         load_layers(tmp_path / "p.npz", [*arrays(), np.zeros(1)], layers())
 
 
-def test_a_hole_in_the_list_is_named(tmp_path):
+def test_a_hole_in_the_list_is_named_with_what_should_be_there(tmp_path):
+    path = tmp_path / "p.npz"
     named = {f"arr_{number}": values for number, values in enumerate(arrays()) if number != 15}
-    np.savez(tmp_path / "p.npz", **named)
-    with pytest.raises(DataError, match="arr_15 is missing among 44 arrays"):
+    np.savez(path, **named)
+    read = read_arrays(path)
+    assert len(read) == 45 and read[15].shape == MISSING
+    fault = (
+        r"arr_15: missing: the output gate's W of the layer forward, expected shape \(5, 3\); "
+        "the file has 44 arrays, the network 45"
+    )
+    with pytest.raises(DataError, match=fault):
+        load_layers(path, read, layers())
+
+
+def test_more_holes_than_arrays_are_no_list(tmp_path):
+    np.savez(tmp_path / "p.npz", arr_0=np.ones(3), arr_9=np.ones(3))
+    with pytest.raises(DataError, match="arr_1 is missing among 2 arrays"):
         read_arrays(tmp_path / "p.npz")
 
 

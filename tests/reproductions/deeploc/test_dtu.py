@@ -267,6 +267,18 @@ def test_a_dropped_array_is_named(lists, kind, place, first, message, tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["cnn", "cnn-lstm-attention"])
+def test_a_hole_in_the_list_is_named(lists, kind, tmp_path):
+    values = {f"arr_{place}": array for place, array in enumerate(lists[kind])}
+    for place, shape in ((2, r"\(10, 20, width 2\)"), (5, r"\(20,\)")):
+        np.savez(tmp_path / "list.npz", **{n: v for n, v in values.items() if n != f"arr_{place}"})
+        fault = (
+            rf"arr_{place}: missing: the .*, expected shape {shape}; the file has {len(values) - 1}"
+        )
+        with pytest.raises(DataError, match=fault):
+            load(tmp_path / "list.npz", steps=2)
+
+
+@pytest.mark.parametrize("kind", ["cnn", "cnn-lstm-attention"])
 def test_every_misshapen_array_is_named(lists, kind, tmp_path):
     """Each axis one too long, but for the widths of filters, which no other array tells."""
     right = lists[kind]

@@ -168,7 +168,7 @@ def test_figures_are_drawn_once_from_the_same_records(results):
 
 def test_comparison_has_every_reported_row(results):
     table = compare([PAPER], results)
-    assert len(table) == len(read_reported(PAPER.folder / "reported.csv")) == 65
+    assert len(table) == len(read_reported(PAPER.folder / "reported.csv")) == 67
     missing = table[table["verdict"] == "not attempted"]
     assert len(missing) == 6
     assert missing["reason"].str.contains("profile-ensemble").all()
@@ -198,8 +198,12 @@ def test_claims_and_ablations_are_tested_on_the_records(results):
 
 
 def test_every_network_on_deeploc1_has_a_row_and_no_other(results):
-    first, second = tabulate(results)
-    assert [first.name, second.name] == ["deeploc1-test-set", "ablations"]
+    first, scores, last = tabulate(results)
+    assert [t.name for t in (first, scores, last)] == [
+        "deeploc1-test-set",
+        "report-scores",
+        "ablations",
+    ]
     names = [name for (name,) in first.runs]
     assert names == [
         f"{name}/paper/smoke"
@@ -208,8 +212,22 @@ def test_every_network_on_deeploc1_has_a_row_and_no_other(results):
     (record,) = read_records(results, "smoke", NAME, "report-deeploc1", "paper")
     row = dict(zip(first.columns, first.rows[-1], strict=True))
     assert row["Accuracy, %"].key == pytest.approx(100 * record.metrics["accuracy"])
+    assert first.rows[2][0] == "DeepLoc 1.0 on BLOSUM62, ensemble of 4"
     assert row["MCC"].key == pytest.approx(record.metrics["mcc"])
     assert "simulated" in row["Runs here"]
+
+
+def test_the_reports_table_has_its_rows_and_both_numbers(results):
+    table = next(one for one in tabulate(results) if one.name == "report-scores")
+    assert [row[0] for row in table.rows][:2] == ["Cell membrane", "Cytoplasm"]
+    assert [row[1] for row in table.rows][-5:] == ["7", *["2110"] * 4]
+    assert len(table.rows) == 12
+    (record,) = read_records(results, "smoke", NAME, "report", "paper")
+    micro = dict(zip(table.columns, table.rows[8], strict=True))
+    assert micro["Location"] == "micro avg"
+    f1 = micro["f1: printed, here"]
+    assert f1.key == pytest.approx(record.metrics["f1_micro"])
+    assert f1.text == f"0.51, {f1.key:.3f}"
 
 
 def test_no_runs_make_no_table(tmp_path):
