@@ -175,7 +175,7 @@ def ordering(
     seed spread of both sides is added in quadrature; a side that nothing trained has none.
     """
     names = [claim.better, claim.worse] if isinstance(claim.worse, str) else [claim.better]
-    groups = comparable_groups(records, names, claim.variant, profile)
+    groups = comparable_groups(records, claim.paper, names, claim.variant, profile)
     if isinstance(groups, NotAttempted):
         return groups
     parts = [group.estimate(claim.metric) for group in groups]
@@ -195,9 +195,13 @@ def ordering(
 
 
 def comparable_groups(
-    records: Sequence[Record], names: Sequence[str], variant: str, profile: str | None = None
+    records: Sequence[Record],
+    paper: str,
+    names: Sequence[str],
+    variant: str,
+    profile: str | None = None,
 ) -> list[RunGroup] | NotAttempted:
-    """Groups of some experiments, all of one profile and on the same data.
+    """Groups of some experiments of a paper, all of one profile and on the same data.
 
     Exact and reconstructed data go together: with profiles of our own making a network reads
     reconstructed data, and without them exact ones, of the same proteins.
@@ -222,7 +226,12 @@ def comparable_groups(
             best = found
     if best is None:
         lacking = " and ".join(sorted(missing)) or "both, on the same data"
-        return NotAttempted(f"no finished run, in any one profile, of {lacking}")
+        commands = (
+            f"reproduce run {paper}/{name} --variant {variant} --profile full"
+            for name in sorted(missing or names)
+        )
+        reason = f"no finished run, in any one profile, of {lacking}"
+        return NotAttempted(reason, "; ".join(commands))
     return best
 
 

@@ -76,8 +76,10 @@ def attention_summary(
     -------
     dict
         ``three_prime`` (n,): share of the weight in the last 400 nucleotides; ``even`` (n,): what
-        evenly spread attention would have there; ``profiles``: by fraction, the mean weight in
-        bins of 100 nucleotides counted from the 3' end; ``transcripts``: how many each is of.
+        attention that is spread evenly over the transcript's own nucleotides would have there;
+        ``chance`` (n,): what it would have spread over all that this network attends to, padding
+        included where it does; ``profiles``: by fraction, the mean weight in bins of 100
+        nucleotides counted from the 3' end; ``transcripts``: how many each is of.
     """
     centres = step_centres(weights.shape[1], settings)
     from_end = read[:, None] - 1 - centres
@@ -93,9 +95,13 @@ def attention_summary(
         profiles[str(name)] = [round(float(v), 6) for v in total / rows.sum()]
         counts[str(name)] = int(rows.sum())
     even = np.minimum(THREE_PRIME / np.minimum(lengths, read), 1.0)
+    chance = even
+    if settings["network"] not in WHOLE_LENGTH and settings["attention_over_padding"]:
+        chance = np.mean(from_end < THREE_PRIME, axis=1)
     return {
         "three_prime": [round(float(v), 5) for v in share],
         "even": [round(float(v), 5) for v in even],
+        "chance": [round(float(v), 5) for v in chance],
         "profiles": profiles,
         "transcripts": counts,
     }
@@ -104,18 +110,20 @@ def attention_summary(
 def three_prime_claim(records: Sequence[Record]) -> Measured | NotAttempted:
     """Share of the fixed-length network's attention in the last 400 nucleotides, less one half.
 
-    Only transcripts of which evenly spread attention would have less than half there.
+    Only transcripts that have less than half of their nucleotides there.
     """
     group = choose_group(records, "fixed-length", "code")
     if group is None:
         command = "reproduce run rnatracker/fixed-length --variant code --profile full"
         return NotAttempted("no finished run", command)
     found = [record.content["extra"]["attention"] for record in group.records]
-    shares, even = (np.concatenate([one[k] for one in found]) for k in ("three_prime", "even"))
+    shares, even, chances = (
+        np.concatenate([one[k] for one in found]) for k in ("three_prime", "even", "chance")
+    )
     long = even < 0.5
     if not long.any():
         return NotAttempted(f"no transcript of more than {2 * THREE_PRIME} nucleotides")
-    shares, chance = shares[long], float(even[long].mean())
+    shares, chance = shares[long], float(chances[long].mean())
     interval = bootstrap_interval(np.mean, shares, n=2000, seed=0, confidence=CONFIDENCE)
     detail = (
         f"{interval.value:.1%} of the weight of {len(shares)} transcripts lies in the last "

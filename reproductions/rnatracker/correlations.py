@@ -14,6 +14,7 @@ from common.harness.record import Record
 from common.harness.scores import SeedScores
 from common.harness.targets import NotAttempted
 from common.harness.verdict import CONFIDENCE
+from reproductions.rnatracker.kinds import NAME
 from reproductions.rnatracker.pooled import pool
 
 LEAST_COMMON = 30
@@ -35,7 +36,7 @@ def ordering(better: str, worse: str, variant: str = "code") -> Claimed:
     """
 
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
-        groups = comparable_groups(records, (better, worse), variant)
+        groups = comparable_groups(records, NAME, (better, worse), variant)
         if isinstance(groups, NotAttempted):
             return groups
         tables = [pool(group.records) for group in groups]
@@ -59,7 +60,8 @@ def easiest(experiment: str, fraction: str, variant: str = "code") -> Claimed:
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
         group = choose_group(records, experiment, variant)
         if group is None:
-            return NotAttempted("no finished run", f"reproduce run rnatracker/{experiment}")
+            command = f"reproduce run {NAME}/{experiment} --variant {variant} --profile full"
+            return NotAttempted("no finished run", command)
         table = pool(group.records)
         values, drawn = _each_r(_of(table, table["id"]))
         if fraction not in values.index:

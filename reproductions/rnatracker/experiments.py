@@ -12,7 +12,7 @@ from common.harness.settings import load_settings
 from reproductions.rnatracker.captions import FIGURES
 from reproductions.rnatracker.claims import CLAIMS
 from reproductions.rnatracker.data import DATASETS
-from reproductions.rnatracker.kinds import STRUCTURE_FOLDS
+from reproductions.rnatracker.kinds import NAME, STRUCTURE_FOLDS
 from reproductions.rnatracker.pooled_run import APEX_NEEDS
 from reproductions.rnatracker.pooled_run import NEEDS as POOLED
 from reproductions.rnatracker.predictor import MODEL
@@ -20,7 +20,6 @@ from reproductions.rnatracker.tables import tabulate
 from reproductions.rnatracker.targets import reported_target
 from reproductions.rnatracker.trainable import TRAINABLE
 
-NAME = "rnatracker"
 SETTINGS = load_settings(Path(__file__).with_name("settings.toml"))
 
 

@@ -150,9 +150,15 @@ def _curves(
     )
     for ax, curves, (x, y) in pairs:
         for key in wanted:
-            own = curves[curves["label"] == key].iloc[:: max(1, len(curves) // 4000)]
+            own = thinned(curves[curves["label"] == key])
             ax.plot(own[x], own[y], label=labels[key][0], color=labels[key][1], linewidth=1.3)
         ax.set(xlabel=x.replace("_", " "), ylabel=y.replace("_", " "))
+
+
+def thinned(curve: pd.DataFrame, most: int = 4000) -> pd.DataFrame:
+    """At most about so many points of a curve, both ends among them."""
+    step = max(1, len(curve) // most)
+    return curve.iloc[sorted({*range(0, len(curve), step), len(curve) - 1})]
 
 
 def draw_attention(groups: dict[str, RunGroup], folder: Path) -> Path:

@@ -1,6 +1,8 @@
-"""The networks by what they read."""
+"""The paper's name, and its networks by what they read."""
 
 from __future__ import annotations
+
+NAME = "rnatracker"
 
 WHOLE_LENGTH = ("full-length", "no-lstm")
 """Whole transcripts, in ragged batches."""

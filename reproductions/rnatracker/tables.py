@@ -86,7 +86,7 @@ def _areas(records: Sequence[Record], prefix: str) -> ResultTable:
     heads = [f"{kind}, {name}" for kind in ("ROC", "PR") for name in names]
     return ResultTable(
         f"{prefix}areas",
-        f"Areas under the curves of every network, {SETS[prefix]}",
+        f"Areas under the curves of the networks with ten folds, {SETS[prefix]}",
         "Each predominant fraction against the rest, and all together (micro).",
         ["Network", *heads, "Data", "Profile"],
         rows,

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from common.harness.targets import NotAttempted, Target
+from reproductions.rnatracker.kinds import NAME
 
-NAME = "rnatracker"
 TABLE_1 = {
     "RNATracker full-length": "full-length",
     "NoLSTM full-length": "no-lstm",
@@ -52,7 +52,8 @@ def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
         if name not in WITHOUT_APEX:
             return Target(f"apex-{name}", metric, "code")
         return NotAttempted(
-            "the APEX-RIP data are not here, and structure is not tried on their stand-in",
+            "the APEX-RIP data are not here, and structure is not tried on their stand-in; with "
+            "the authors' files the command leaves its record under runs/, not in this table",
             f"reproduce run {NAME}/{name} --variant code --profile full --set data=apex-authors",
         )
     if row["metric"] in TEXT:
@@ -63,4 +64,7 @@ def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
             "independent; the same test of our networks is a claim",
             f"reproduce run {NAME}/pooled --variant code --profile full",
         )
-    return NotAttempted("about 400 nucleotides, read off Figure 5; tested as a claim")
+    return NotAttempted(
+        "about 400 nucleotides, read off Figure 5; tested as a claim",
+        f"reproduce run {NAME}/fixed-length --variant code --profile full",
+    )

@@ -249,7 +249,6 @@ def result_of(trained: Trained) -> RunResult:
         "n_train": len(parts.training),
         "n_validation": len(parts.validation),
         "best_epoch": fitted.best_epoch,
-        "nucleotides": int(parts.training.lengths.sum()),
         "remark": remark(
             settings,
             trained.context.key.variant,

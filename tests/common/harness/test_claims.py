@@ -129,7 +129,9 @@ def test_missing_run(run, claimed):
     run(experiment="a")
     row = claimed()
     assert row["verdict"] == "not attempted"
-    assert row["detail"] == "no finished run, in any one profile, of b"
+    command = "reproduce run toy/b --variant paper --profile full"
+    reason = "no finished run, in any one profile, of b"
+    assert row["detail"] == f"{reason}; the command would be: {command}"
 
 
 def test_both_must_come_from_one_profile_and_data(run, claimed):

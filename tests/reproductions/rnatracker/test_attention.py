@@ -30,12 +30,21 @@ def test_attention_on_the_last_steps_lies_at_the_three_prime_end():
     found = attention_summary(weights, read, np.array([3000, 200]), names, settings)
     assert found["three_prime"] == [1, 0]
     assert found["even"] == pytest.approx([400 / 3000, 1], abs=1e-5)
+    assert found["chance"] == pytest.approx([42 / 440] * 2, abs=1e-5)
+    masked = SETTINGS.resolve("best", "full", "fixed-length")
+    assert (
+        attention_summary(weights, read, np.array([3000, 200]), names, masked)["chance"]
+        == (found["even"])
+    )
     assert found["profiles"]["cytosol"][0] == 1 and found["profiles"]["nuclear"][-1] == 1
 
 
 def group_of(*shares: list[float], even: float = 0.2) -> SimpleNamespace:
     """Runs with the share of the attention at the 3' end, one list a fold."""
-    found = [{"three_prime": one, "even": [even] * len(one)} for one in shares]
+    found = [
+        {"three_prime": one, "even": [even] * len(one), "chance": [0.1] * len(one)}
+        for one in shares
+    ]
     records = [SimpleNamespace(content={"extra": {"attention": one}}) for one in found]
     return SimpleNamespace(records=records, seeds={1: ()})
 
@@ -49,7 +58,7 @@ def test_attention_at_the_end_is_held_against_one_half(monkeypatch):
     found = claimed(monkeypatch, group_of([0.9, 0.8, 0.7], [0.9, 0.7]))
     assert found.difference == pytest.approx(0.3)
     assert 0 < found.low < 0.3 < found.high
-    assert "80.0% of the weight of 5 transcripts" in found.detail and "20.0%" in found.detail
+    assert "80.0% of the weight of 5 transcripts" in found.detail and "10.0%" in found.detail
     below = claimed(monkeypatch, group_of([0.1, 0.3, 0.2]))
     assert below.difference == pytest.approx(-0.3) and below.high < 0
 

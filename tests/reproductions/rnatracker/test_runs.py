@@ -28,7 +28,7 @@ from reproductions.cli import app
 from reproductions.rnatracker import user_scan
 from reproductions.rnatracker.conserved import read_exons, scored_scans
 from reproductions.rnatracker.experiments import FIGURES, PAPER
-from reproductions.rnatracker.figures import draw, draw_curves
+from reproductions.rnatracker.figures import draw, draw_curves, thinned
 from reproductions.rnatracker.missing_genes import reweighted
 from reproductions.rnatracker.networks import load_network, table_of
 from reproductions.rnatracker.pooled import pool
@@ -301,3 +301,11 @@ def test_conservation_of_zipcodes_on_a_made_track(results, tmp_path):
         compare_by_cutoff(scans, (2 * highest,))
     with pytest.raises(DataError, match="exons of its own length"):
         scored_scans(tmp_path / "made.bw", {}, results)
+
+
+@pytest.mark.parametrize("points", [1, 2, 10, 11, 99, 100])
+def test_a_thinned_curve_keeps_both_ends_and_its_order(points):
+    curve = pd.DataFrame({"x": np.arange(points)})
+    kept = thinned(curve, most=10)["x"].tolist()
+    assert kept[0] == 0 and kept[-1] == points - 1
+    assert kept == sorted(set(kept)) and len(kept) <= 20
