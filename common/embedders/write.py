@@ -126,7 +126,7 @@ def write_embeddings(
     folder = path.with_name(f"{path.name}.parts")
     about = _provenance(embedder, kept, key)
     task = _Task(embedder, proteins, about, dtype, per_protein)
-    parts = _write_parts(task, plan, folder / key[:16], stream)
+    parts = _write_parts(task, plan, folder / f"{key[:16]}-{PART_RESIDUES}", stream)
     write_store(path, _joined(parts), about, dtype)
     shutil.rmtree(folder)
     return path
@@ -142,8 +142,8 @@ def estimate(
 ) -> Estimate:
     """What `write_embeddings` will take, without computing anything."""
     lengths = np.array([len(protein.sequence) for protein in proteins])
-    plan = plan_batches(lengths, BATCH, max_positions=batch_residues)
-    memory = max(embedder.memory(len(batch), int(lengths[batch].max())) for batch in plan)
+    batches = [batch for part in _plan(proteins, batch_residues) for batch in part]
+    memory = max(embedder.memory(len(batch), int(lengths[batch].max())) for batch in batches)
     residues, size = int(lengths.sum()), np.dtype(dtype).itemsize
     disk = (len(proteins) if per_protein else residues) * embedder.model.width * size
     return Estimate(len(proteins), residues, int(lengths.max()), disk, memory)
@@ -161,17 +161,23 @@ class _Task:
 
 
 def _plan(proteins: Sequence[Protein], batch_residues: int) -> list[list[np.ndarray]]:
-    """Batches, the longest proteins first, gathered in parts of about `PART_RESIDUES`."""
+    """Batches of each part of about `PART_RESIDUES`, the longest proteins first.
+
+    Which proteins are a part does not depend on the batches, so that a command that goes on with
+    smaller ones takes the parts that there are.
+    """
     lengths = np.array([len(protein.sequence) for protein in proteins])
-    parts: list[list[np.ndarray]] = [[]]
-    held = 0
-    for batch in reversed(plan_batches(lengths, BATCH, max_positions=batch_residues)):
-        if held and held + lengths[batch].sum() > PART_RESIDUES:
-            parts.append([])
-            held = 0
-        parts[-1].append(batch)
-        held += int(lengths[batch].sum())
-    return parts
+    longest_first = np.argsort(-lengths, kind="stable")
+    part_of = np.maximum(np.cumsum(lengths[longest_first]) - 1, 0) // PART_RESIDUES
+    parts = [longest_first[part_of == number] for number in np.unique(part_of)]
+    return [
+        [part[batch] for batch in reversed(_batches(lengths[part], batch_residues))]
+        for part in parts
+    ]
+
+
+def _batches(lengths: np.ndarray, batch_residues: int) -> list[np.ndarray]:
+    return plan_batches(lengths, BATCH, max_positions=batch_residues)
 
 
 def _write_parts(

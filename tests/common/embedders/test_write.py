@@ -92,6 +92,17 @@ def test_stopped_command_goes_on_and_ends_with_the_same_file(tmp_path):
         np.testing.assert_array_equal(first.read(name), second.read(name))
 
 
+@pytest.mark.parametrize("smaller", [12, 25, 300])
+def test_a_command_that_goes_on_with_other_batches_loses_no_protein(tmp_path, smaller):
+    with pytest.raises(KeyboardInterrupt):
+        write_embeddings(Counting(fail_after=6), PROTEINS, tmp_path / "e.h5", batch_residues=40)
+    assert list((tmp_path / "e.h5.parts").rglob("*.h5"))
+    again = Counting()
+    path = write_embeddings(again, PROTEINS, tmp_path / "e.h5", batch_residues=smaller)
+    assert sum(map(len, again.calls)) < len(PROTEINS)
+    assert sorted(PerResidueStore(path).ids) == sorted(protein.id for protein in PROTEINS)
+
+
 def test_parts_of_other_weights_are_not_taken(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         write_embeddings(Counting(fail_after=4), PROTEINS, tmp_path / "e.h5", batch_residues=40)
