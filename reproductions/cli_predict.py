@@ -43,7 +43,7 @@ def predict(
         str, typer.Option("--format", help="tsv or jsonl; by default as the output's name says.")
     ] = "",
     on_error: Annotated[
-        str, typer.Option(help="stop at a bad record, or skip it and list it.")
+        str, typer.Option(help="stop at a bad record, or skip it and list it; --shards skips.")
     ] = "stop",
     plots: Annotated[
         Path | None, typer.Option(help="Folder for a PNG and an SVG of each sequence.")
@@ -236,6 +236,8 @@ def _print_commands(fasta: str, model: str, output: Path | None, form: str, shar
     UsageError, DataError
         A file or the output is missing; as `find_model`.
     """
+    from snakemake.cli import parse_config
+
     import common.predict
     from reproductions.models import find_model, is_several
 
@@ -250,7 +252,15 @@ def _print_commands(fasta: str, model: str, output: Path | None, form: str, shar
         find_model(model)
     config = {"fasta": fasta, "model": model, "output": output, "parts": shards, "form": form}
     pairs = [f"{name}={value}" for name, value in config.items()]
+    read = parse_config(pairs)
+    for name, value in config.items():
+        if str(read[name]) != str(value) or set("{}") & set(str(value)):
+            fault = f"Snakemake would not read the name {str(value)!r} as it stands"
+            raise UsageError(
+                "--shards", fault, "Rename it, without spaces around # or :, or braces"
+            )
     command = [sys.executable, "-m", "snakemake", "-s", str(snakefile)]
+    command += ["--nolock", "--keep-incomplete", "--ignore-incomplete"]
     slurm = shlex.join([*command, "--executor", "slurm", "--jobs", str(shards), "--config", *pairs])
     print(f"on a cluster with Slurm (extra `slurm`): {slurm}", file=sys.stderr)
     print(shlex.join([*command, "--cores", "all", "--config", *pairs]))

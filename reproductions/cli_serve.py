@@ -51,6 +51,9 @@ def serve(
     from common.serve.limits import Limits
     from common.serve.server import allowed_hosts, run
 
+    for name in allow_host or []:
+        if name.count(":") == 1:
+            raise UsageError(f"--allow-host {name}", "names a port", "Give the name alone")
     limits = Limits(
         body_bytes=max_bytes,
         sequences=max_sequences,

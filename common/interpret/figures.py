@@ -217,8 +217,10 @@ def confusion_heat_map(ax: Axes, counts: pd.DataFrame) -> AxesImage:
         ink = "white" if shares[row, column] > 0.55 else "black" if value else "#BBBBBB"
         ax.text(column, row, text, ha="center", va="center", fontsize=8, color=ink)
     ticks = range(len(counts))
-    ax.set_xticks(ticks, counts.columns, rotation=45, ha="right", rotation_mode="anchor")
-    ax.set_yticks(ticks, counts.index)
+    ax.set_xticks(
+        ticks, counts.columns, rotation=45, ha="right", rotation_mode="anchor", parse_math=False
+    )
+    ax.set_yticks(ticks, counts.index, parse_math=False)
     ax.tick_params(length=0)
     ax.set_xlabel("predicted location" + (" (percent of the true location)" if percent else ""))
     ax.set_ylabel("true location")

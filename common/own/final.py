@@ -24,7 +24,9 @@ CROSS_VALIDATED = "cross-validated examples"
 def write_final(
     study: Paper, data: Data, profile: str, seed: int, results: Path, runs: Path, *, quiet: bool
 ) -> Path:
-    """Train on all sequences and write weights and card.
+    """Train on the sequences of all folds and write weights and card.
+
+    A network that stops by validation holds out its own part of them, as in every fold.
 
     The card's scores and temperature are those of the cross-validation: no sequence is left to
     measure this very network on.

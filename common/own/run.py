@@ -82,7 +82,7 @@ def run_study(
         run_experiment(study, experiment, key, quiet=quiet, results=folder, runs=runs)
     delete_other_runs(study, profile, folder)
     if not quiet:
-        print(f"{name}: training on all sequences", file=sys.stderr, flush=True)
+        print(f"{name}: training on all folds", file=sys.stderr, flush=True)
     card = write_final(study, data, profile, seeds[0], folder, runs, quiet=quiet)
     about = _about(labelled, trainable, data.how, folds, profile)
     page = write_summary(study, folder, profile, about)
@@ -103,7 +103,11 @@ def delete_other_runs(study: Paper, profile: str, results: Path) -> None:
 
 
 def _check_names(labels: Sequence[str]) -> None:
+    """Refuse labels that a table could not hold."""
     for name in labels:
+        if not name.isprintable() or "|" in name:
+            fault = "a label holds no `|`, which stands between two, no tab and no line break"
+            raise DataError(f"label {name!r}", fault, "Give the label another name")
         if name in RESERVED:
             fault = "a column of every table has this name"
             raise DataError(f"label {name}", fault, "Give the label another name")

@@ -116,13 +116,15 @@ def draw_predictions(pooled: SeedScores, results: Path) -> str:
         for ax, name, x, y in zip(axes[0], labels, pooled.truth.T, pooled.predicted.T, strict=True):
             ax.plot(x, y, ".", markersize=3, alpha=0.5, color="#332288", rasterized=True)
             ax.plot([0, 1], [0, 1], color="#888888", linewidth=0.7)
-            ax.set(title=name, xlabel="true", ylabel="predicted")
+            ax.set(xlabel="true", ylabel="predicted")
+            ax.set_title(name, parse_math=False)
     else:
         from common.metrics.multilabel import multilabel_report
 
         found = multilabel_report(pooled.truth, pooled.predicted >= 0.5, labels).loc[labels]
         figure, ax = plt.subplots(figsize=(6, 1 + 0.35 * len(labels)), layout="constrained")
-        ax.barh(labels, found["f1"], color="#332288")
+        ax.barh(range(len(labels)), found["f1"], color="#332288")
+        ax.set_yticks(range(len(labels)), labels, parse_math=False)
         ax.set(xlim=(0, 1), xlabel="F1")
         ax.invert_yaxis()
     path = save_figure(figure, results / "figures", "predictions")[0]

@@ -86,7 +86,8 @@ def _fractions(ax: Axes, scores: SeedScores) -> None:
             **style,
         )
     ax.set(xlabel="predicted fraction, mean of a tenth of the examples", ylabel="observed fraction")
-    ax.legend(frameon=False, fontsize=8)
+    for name in ax.legend(frameon=False, fontsize=8).get_texts():
+        name.set_parse_math(False)
 
 
 def _diagonal(ax: Axes) -> None:

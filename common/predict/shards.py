@@ -81,7 +81,9 @@ def _ignore(error: DataError) -> None:
     """Said already, when the records were counted."""
 
 
-def join_tables(parts: Sequence[Path], target: Path, rejected: Path | None = None) -> None:
+def join_tables(
+    parts: Sequence[Path], target: Path, rejected: Path | None = None
+) -> tuple[int, int]:
     """Put the tables of all parts, in their order, into one; and their lists of bad records.
 
     Parameters
@@ -94,6 +96,11 @@ def join_tables(parts: Sequence[Path], target: Path, rejected: Path | None = Non
     rejected : Path, optional
         The list of `split_fasta`, which comes first.
 
+    Returns
+    -------
+    tuple of int
+        Lines of the table without its header, and bad records.
+
     Raises
     ------
     DataError
@@ -104,16 +111,17 @@ def join_tables(parts: Sequence[Path], target: Path, rejected: Path | None = Non
     bad = [path for path in lists if path.exists() and path.stat().st_size > len(REJECTED)]
     joined = target.with_name(f"{target.name}.rejected.tsv")
     joined.unlink(missing_ok=True)
-    if bad:
-        _join(bad, joined, REJECTED.encode())
+    n_bad = _join(bad, joined, REJECTED.encode()) if bad else 0
     header = None
     if not {".jsonl", ".json"}.intersection(parts[0].suffixes):
         with _opened(parts[0]) as first:
             header = first.readline()
-    _join(parts, target, header)
+    return _join(parts, target, header), n_bad
 
 
-def _join(parts: Sequence[Path], target: Path, header: bytes | None) -> None:
+def _join(parts: Sequence[Path], target: Path, header: bytes | None) -> int:
+    """Put files with this header into one; how many lines they have without it."""
+    n = 0
     with written_whole(target) as temporary, temporary.open("wb") as raw:
         out = gzip.GzipFile("", "wb", fileobj=raw, mtime=0) if target.suffix == ".gz" else raw
         if header is not None:
@@ -121,8 +129,10 @@ def _join(parts: Sequence[Path], target: Path, header: bytes | None) -> None:
         for part in parts:
             for line in _lines(part, header):
                 out.write(line)
+                n += 1
         if out is not raw:
             out.close()
+    return n
 
 
 def _lines(part: Path, header: bytes | None) -> Iterator[bytes]:

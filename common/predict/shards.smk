@@ -1,6 +1,8 @@
-# Predictions of a large FASTA file, a job for each part; safe to retry.
+# Predictions of a large FASTA file, a job for each part. Files are written whole, and what is there
+# is kept: after a kill the same command goes on.
 #
 #     snakemake -s common/predict/shards.smk --cores 8 \
+#         --nolock --keep-incomplete --ignore-incomplete \
 #         --config fasta=my.fasta model=sonderby output=my.tsv parts=8 form=tsv
 #
 # `reproduce predict my.fasta --model sonderby -o my.tsv --shards 8` prints this command, and the one
@@ -33,7 +35,10 @@ rule join:
     output:
         str(OUTPUT),
     run:
-        join_tables([Path(name) for name in input.tables], Path(output[0]), Path(input.rejected))
+        tables = [Path(name) for name in input.tables]
+        lines, bad = join_tables(tables, Path(output[0]), Path(input.rejected))
+        told = f", {bad:,} bad records: {OUTPUT}.rejected.tsv" if bad else ""
+        print(f"{OUTPUT}: {lines:,} lines{told}", file=sys.stderr)
 
 
 rule split:
@@ -50,7 +55,7 @@ rule predict:
     input:
         str(FOLDER / "{number}.fasta.gz"),
     output:
-        str(FOLDER / ("{number}." + ENDING)),
+        temp(str(FOLDER / ("{number}." + ENDING))),
     threads: 2
     resources:
         mem_mb=4096,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import shlex
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import numpy as np
@@ -105,11 +108,31 @@ def test_printed_command_for_shards_gives_the_same_table(released, tmp_path):
     command = shlex.split(printed.stdout)
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr[-2000:]
+    assert f"{joined}: 4 lines, 2 bad records: {joined}.rejected.tsv" in done.stderr
+    assert [path.name for path in Path(f"{joined}.parts").glob("0????.tsv")] == []
     first, second = (pd.read_csv(path, sep="\t") for path in (whole, joined))
     assert first["id"].tolist() == second["id"].tolist() == ["P1", "P2", "P3", "P4"]
     assert np.allclose(first.select_dtypes(float), second.select_dtypes(float), atol=1e-5)
     listed = Path(f"{joined}.rejected.tsv").read_text()
     assert "bad" in listed and "empty" in listed
+
+
+@pytest.mark.long
+def test_killed_shards_go_on(released, tmp_path):
+    source, out = tmp_path / "in.fasta", tmp_path / "out.tsv"
+    source.write_text(FASTA + ">P3\nMKTAYIA\n>P4\nMSKLLL\n")
+    arguments = ["predict", str(source), "--model", released["card"], "-o", str(out)]
+    command = shlex.split(reproduce(*arguments, "--shards", "2").stdout)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, cwd=tmp_path, start_new_session=True, **quiet) as first:
+        parts = Path(f"{out}.parts")
+        while first.poll() is None and not list(parts.glob("*.fasta.gz")):
+            time.sleep(0.05)
+        os.killpg(first.pid, signal.SIGKILL)
+    assert not out.exists() and (tmp_path / ".snakemake").exists()
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert pd.read_csv(out, sep="\t")["id"].tolist() == ["P1", "P2", "P3", "P4"]
 
 
 @pytest.mark.long
@@ -123,7 +146,7 @@ def test_part_of_json_lines_with_bad_records_only(released, tmp_path):
     assert [json.loads(line)["id"] for line in out.read_text().splitlines()] == ["P1"]
 
 
-def test_commands_for_shards(tmp_path, capsys):
+def test_commands_for_shards(tmp_path, capsys, monkeypatch):
     from reproductions.cli_predict import predict
 
     out = tmp_path / "out.txt"
@@ -140,6 +163,12 @@ def test_commands_for_shards(tmp_path, capsys):
     snakefile = Path(shlex.split(found.out)[4])
     assert snakefile.is_file() and snakefile.parent == ROOT / "common" / "predict"
     assert "--executor slurm --jobs 3" in found.err
+    assert {"--nolock", "--keep-incomplete", "--ignore-incomplete"} <= set(shlex.split(found.out))
+    for name in ("my #1.fasta", "007", "a{b}.fasta"):
+        (tmp_path / name).write_text(FASTA + ">P3\nMKL\n")
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(UsageError, match="Snakemake would not read the name"):
+            predict(name, model="sonderby", output=out, shards=3)
     with pytest.raises(UsageError, match="--plots: shards draw nothing"):
         predict(source, model="sonderby", output=out, shards=3, plots=tmp_path)
     with pytest.raises(UsageError, match="model 'deploc'.*Did you mean deeploc"):

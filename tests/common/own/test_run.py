@@ -60,6 +60,12 @@ def test_other_folds_leave_no_record_behind(labelled, tmp_path):
     assert isinstance(table, pd.DataFrame) and set(table["n"]) == {20}
 
 
+@pytest.mark.parametrize("name", ["a\tb", "a\nb", "a|b"])
+def test_label_that_no_table_can_hold(labelled, tmp_path, name):
+    with pytest.raises(DataError, match="no tab and no line break"):
+        run_study("mine", replace(labelled, labels=("B", name)), TRAINABLE, tmp_path)
+
+
 def test_label_that_is_a_column(labelled, tmp_path):
     for name in ("id", "length", "truth"):
         named = replace(labelled, labels=("B", name))
