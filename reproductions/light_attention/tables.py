@@ -71,7 +71,7 @@ METHODS = (
     _on_unirep("LA without the maximum", "la-no-max", " without max pooling"),
     _on_unirep("LA, mean of the coefficients", "la-mean", " without softmax attention"),
     Method("LA on one-hot letters", "", "LA one-hot", {OWN_INPUT: "la-onehot"}, "code"),
-    Method("LA on one-hot letters, as the text trains", "", "", {OWN_INPUT: "la-onehot"}),
+    Method("LA on one-hot letters, stopped by the loss", "", "", {OWN_INPUT: "la-onehot"}),
     Method("LA on profiles", "", "LA profiles", {OWN_INPUT: "la-profiles"}, "code"),
 )
 
