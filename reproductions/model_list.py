@@ -75,10 +75,13 @@ def _facts(model: ReleasedModel, path: Path) -> Iterator[tuple[str, str]]:
 
 
 def scores(card: Card) -> str:
-    """The main score with its spread over seeds and its data, and the calibration error."""
+    """The main score with its interval, spread over seeds and data; the calibration error."""
     text = card.summary
-    name = next((n for n in ("accuracy", "f1_micro") if n in card.spread), None)
-    if name is not None:
+    name = next((n for n in ("accuracy", "f1_micro") if n in card.metrics), None)
+    if name in card.interval:
+        low, high = card.interval[name]
+        text += f", 95 % {low:.3f} to {high:.3f}"
+    if name in card.spread:
         text += f", ± {card.spread[name]:.3f} over {card.n_seeds} seeds"
     else:
         text += ", one seed" if card.n_seeds == 1 else f", {card.n_seeds} seeds"

@@ -15,7 +15,7 @@ from common.own.study import NETWORK, Data, train_network
 from common.predict.calibration import calibrate
 from common.predict.card import Card, digest_of, weights_of, write_card
 from common.predict.novelty import describe_training
-from common.predict.release import spread_of
+from common.predict.release import intervals, spread_of
 
 WHOLE = "whole"
 CROSS_VALIDATED = "cross-validated examples"
@@ -77,6 +77,7 @@ def write_final(
         commit=git_state()[0],
         weights_sha256=digest_of(weights_of(card_path)),
         remark=data.how,
+        interval=intervals(group, estimates),
     )
     write_card(card_path, card)
     return card_path

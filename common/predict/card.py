@@ -44,6 +44,8 @@ class Card:
         Of these weights on the test examples, fractions.
     spread : mapping of str to float
         Standard deviation of each metric over training seeds, where there are several.
+    interval : mapping of str to pair of float
+        95 % bootstrap interval of each metric over the test examples.
     n_test, n_seeds : int
     calibration : mapping
         ``temperature``, ``ece_before``, ``ece_after``, ``examples`` and ``on`` (what they are);
@@ -83,6 +85,7 @@ class Card:
     commit: str
     weights_sha256: str
     remark: str = ""
+    interval: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     format: int = field(default=1)
 
     @property
@@ -128,7 +131,8 @@ def read_card(path: Path) -> Card:
     except (json.JSONDecodeError, UnicodeDecodeError) as error:
         raise DataError(str(path), "not a model card", "Name a card's JSON file") from error
     known = set(Card.__dataclass_fields__)
-    lacks = sorted(known - set(content) - {"remark", "format"}) if isinstance(content, dict) else []
+    needed = known - {"remark", "interval", "format"}
+    lacks = sorted(needed - set(content)) if isinstance(content, dict) else []
     if not isinstance(content, dict) or lacks or set(content) - known:
         fault = f"not a model card (lacks {', '.join(lacks) or 'its fields'})"
         raise DataError(str(path), fault, "Release the model again")

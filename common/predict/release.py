@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
+import numpy as np
 import pandas as pd
 
 from common.data.registry import find_dataset
@@ -89,9 +91,11 @@ def release(
     if VALIDATION in tables:
         validation = SeedScores.from_tables([tables[VALIDATION]], VALIDATION)
     found = calibrate(test, validation)
+    metrics = card_metrics(tables)
     card = replace(
         draft,
-        metrics=card_metrics(tables),
+        metrics=metrics,
+        interval=intervals(RunGroup({record.key.seed: (record,)}), metrics),
         n_test=test.n,
         calibration={} if found is None else found.summary(),
     )
@@ -170,6 +174,16 @@ def best_run(
     names = " or ".join(f"{paper.name}/{experiment}" for experiment, _ in model.experiments)
     fault = f"no finished {profile} run of {names} with weights that read sequences alone"
     raise DataError(model.name, fault, f"`reproduce run {names.split()[0]} --profile {profile}`")
+
+
+def intervals(group: RunGroup, metrics: Collection[str]) -> dict[str, tuple[float, float]]:
+    """95 % bootstrap intervals over the test examples, of the metrics that have one."""
+    ends = {name: group.estimate(name).bootstrap for name in metrics}
+    return {
+        name: (round(low, 6), round(high, 6))
+        for name, (low, high) in ends.items()
+        if np.isfinite((low, high)).all()
+    }
 
 
 def spread_of(group: RunGroup) -> dict[str, float]:

@@ -48,6 +48,8 @@ def test_card_tells_data_scores_and_calibration(released):
     assert content["calibration"]["temperature"] > 0
     assert content["calibration"]["on"].startswith("test examples")
     assert content["training"]["n"] > 100
+    low, high = content["interval"]["accuracy"]
+    assert 0 <= low <= content["metrics"]["accuracy"] <= high <= 1 and low < high
     assert Path(released["card"]).with_suffix(".npz").stat().st_size < 20_000_000
 
 

@@ -43,6 +43,8 @@ def test_with_weights_score_spread_data_and_licence(tmp_path):
     text = model_list.describe(MODELS["deeploc"], path)
     words = " ".join(text.split())
     assert "accuracy 0.500 on 10 (simulated), ± 0.004 over 3 seeds" in words
+    one = replace(card, interval={"accuracy": (0.41, 0.6)}, spread={}, n_seeds=1)
+    assert model_list.scores(one).startswith(f"{card.summary}, 95 % 0.410 to 0.600, one seed; ")
     assert "calibration error 0.090, calibrated 0.020" in words
     assert "300 training sequences, deeploc1" in words
     assert "of the data: CC BY 4.0" in words
