@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,6 +15,7 @@ from common.files import written_whole
 from common.harness.claims import evaluate_claims
 from common.harness.experiment import Paper
 from common.harness.groups import RunGroup, choose_group
+from common.harness.page import Run, run_of, value_text
 from common.harness.record import read_records
 from common.harness.scores import SeedScores
 from common.harness.tables import write_table
@@ -73,11 +76,23 @@ def write_summary(
     write_table(table, results / "scores.csv")
     claims = evaluate_claims([study], results, profile)
     write_table(claims, results / "claims.csv")
-    group = _group(study, study.experiments[0].name, results, profile)
-    figures = [] if group is None else draw_figures(next(iter(group.scores().values())), results)
+    names = [experiment.name for experiment in study.experiments]
+    groups = [_group(study, name, results, profile) for name in names]
+    network = groups[0]
+    figures = (
+        [] if network is None else draw_figures(next(iter(network.scores().values())), results)
+    )
+    # a study's command is the user's own, and no record knows it
+    runs = [
+        replace(run_of(group, name), title=_title(study, name), commands=())
+        for name, group in zip(names, groups, strict=True)
+        if group
+    ]
+    settings = {} if network is None else network.records[0].settings
+    page = _page(study, table, claims, about, figures, runs, settings)
     path = results / "report" / "index.html"
     with written_whole(path) as temporary:
-        temporary.write_text(_page(study, table, claims, about, figures), encoding="utf-8")
+        temporary.write_text(page, encoding="utf-8")
     return path
 
 
@@ -141,6 +156,8 @@ def _page(
     claims: pd.DataFrame,
     about: Sequence[tuple[str, str]],
     figures: Sequence[tuple[str, str]],
+    runs: Sequence[Run],
+    settings: Mapping[str, Any],
 ) -> str:
     """HTML; every text in it is escaped."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -168,6 +185,8 @@ def _page(
         rows=rows,
         claims=claims.to_dict("records"),
         figures=figures,
+        runs=runs,
+        settings=[(name, value_text(value)) for name, value in settings.items()],
         n=int(table["n"].max()) if len(table) else 0,
     )
 

@@ -100,6 +100,10 @@ def test_scores_and_claims(done, task):
     assert len(claims) == 3
     text = page.read_text()
     assert "network" in text and metric in text and "http://" not in text
+    provenance = text.partition("<h2>Provenance</h2>")[2]
+    assert provenance.count("<dt>Commit</dt>") == provenance.count("<dt>Versions</dt>") == 4
+    assert "<dt>learning_rate</dt>" in provenance
+    assert "reproduce run" not in text
     assert (folder / "figures" / "predictions.svg").exists()
 
 
@@ -107,7 +111,7 @@ def test_scores_and_claims(done, task):
 def test_model_predicts(done, task, proteins):
     _, _, (_, _, card), _ = done[task]
     model = load_model(str(card))
-    assert read_card(card).task == task
+    assert read_card(card).task == task and read_card(card).interval
     some = dict(zip(proteins["id"][:4], proteins["sequence"][:4], strict=True))
     table = model.predict(some)
     assert list(table["id"]) == list(some)
