@@ -16,6 +16,7 @@ from common.files import written_whole
 
 MEANT = ("language_model", "revision", "layer", "side", "dtype")
 """What provenance says of a file of embeddings."""
+NOT_TOLD = "not told"
 
 
 def embedding_store(path: Path, language_model: str, width: int | None = None) -> PerResidueStore:
@@ -38,7 +39,7 @@ def embedding_store(path: Path, language_model: str, width: int | None = None) -
     store = PerResidueStore(path, width)
     made_by = store.provenance.get("language_model")
     if made_by is None:
-        example = json.dumps({"language_model": language_model, "revision": "...", "layer": "..."})
+        example = json.dumps({name: "..." for name in MEANT} | {"language_model": language_model})
         raise DataError(
             str(path),
             "does not say which language model made it",
@@ -54,8 +55,15 @@ def embedding_store(path: Path, language_model: str, width: int | None = None) -
 
 
 def provenance_of(store: PerResidueStore) -> dict[str, object]:
-    """What a result says of the embeddings that it used."""
-    return {name: store.provenance[name] for name in MEANT if name in store.provenance}
+    """What a result says of the embeddings that it used: `MEANT`, each told or `NOT_TOLD`.
+
+    The precision of others' files is that of their numbers. Empty for features that no language
+    model made.
+    """
+    if "language_model" not in store.provenance:
+        return {}
+    told = {"dtype": str(store.dtype), **store.provenance}
+    return {name: told.get(name, NOT_TOLD) for name in MEANT}
 
 
 def mean_embeddings(

@@ -290,11 +290,13 @@ def explained(record: Record, results: Path) -> tuple[dict[str, np.ndarray], np.
 def _same_model(record: Record, found: dict[str, Any]) -> None:
     """Refuse embeddings of another language model than the weights were trained on."""
     from common.errors import DataError
+    from common.features.embeddings import NOT_TOLD
 
     trained = record.content["extra"]["embeddings"]
     for name in ("language_model", "revision"):
-        if trained.get(name) != found.get(name):
-            fault = f"trained on {name} {trained.get(name)}, and not on {found.get(name)}"
+        before, now = (one.get(name, NOT_TOLD) for one in (trained, found))
+        if before != now:
+            fault = f"trained on {name} {before}, and not on {now}"
             raise DataError(str(record.path), fault, "Run it again on these embeddings")
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from common.errors import DataError
 from common.features.embeddings import (
+    NOT_TOLD,
     embedding_store,
     mean_embeddings,
     provenance_of,
@@ -28,7 +29,7 @@ def arrays() -> dict[str, np.ndarray]:
 def test_file_of_the_meant_model_is_opened(tmp_path, arrays):
     path = write_store(tmp_path / "e.h5", arrays.items(), {**MADE_BY, "key": "k"})
     store = embedding_store(path, "prott5-bfd", 4)
-    assert provenance_of(store) == MADE_BY
+    assert provenance_of(store) == {"revision": NOT_TOLD, "side": NOT_TOLD} | MADE_BY
     with pytest.raises(DataError, match="4 features per residue, and not 1024"):
         embedding_store(path, "prott5-bfd", 1024).read("P1")
 
