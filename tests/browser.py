@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import time
@@ -25,6 +26,9 @@ def programs() -> tuple[str, str]:
         pytest.skip("no Chromium with its driver here (Debian: chromium, chromium-driver)")
     pytest.importorskip("selenium", reason="selenium is not installed (extra `dev`)")
     return chromium, driver
+
+
+SCREENSHOTS = Path(__file__).parents[1] / "build" / "screenshots"
 
 
 class Browser:
@@ -63,6 +67,13 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
 
+    def screenshot(self, name: str) -> None:
+        """Keep the whole page as it looks, in ``build/screenshots``, for people to look at."""
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        shot = {"captureBeyondViewport": True, "format": "png"}
+        found = self.driver.execute_cdp_cmd("Page.captureScreenshot", shot)
+        (SCREENSHOTS / f"{name}.png").write_bytes(base64.b64decode(found["data"]))
+
     def open(self, address: str) -> None:
         self.driver.get(address)
 
@@ -84,14 +95,14 @@ class Browser:
 
         Select(self.find(selector)).select_by_visible_text(text)
 
-    def until(self, true):
+    def until(self, true, seconds: float = 30):
         """Wait until a call gives something; the page may change while it looks."""
         from selenium.common.exceptions import (
             NoSuchElementException,
             StaleElementReferenceException,
         )
 
-        end = time.monotonic() + 30
+        end = time.monotonic() + seconds
         while time.monotonic() < end:
             with suppress(NoSuchElementException, StaleElementReferenceException):
                 if value := true():

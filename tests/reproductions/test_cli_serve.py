@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from browser import Browser
 from processes import reproduce
 
 from common.errors import UsageError
@@ -45,6 +46,29 @@ def served(*arguments: str):
 @pytest.fixture
 def card(released):
     return released["card"]
+
+
+def test_a_browser_does_the_round_on_the_command_that_users_give(tmp_path):
+    """Nothing in place of anything: the command, a released network, Chromium."""
+    from reproductions import load_model
+
+    expected = load_model("deeploc").predict(PROTEINS)
+    browser = Browser(tmp_path)
+    try:
+        with served("--model", "deeploc") as (address, _):
+            browser.show()
+            browser.open(address)
+            browser.until(lambda: browser.all("#model option"))
+            browser.find("#sequences").send_keys(FASTA)
+            browser.find("#predict").click()
+            browser.until(lambda: browser.all("#rows tr"), seconds=120)
+            assert browser.texts("#rows th") == list(PROTEINS)
+            assert browser.texts("#rows td:nth-child(2)") == expected["location"].tolist()
+            shown = [float(text) for text in browser.texts("#rows td:nth-child(3)")]
+            assert shown == pytest.approx(expected["probability"].tolist(), abs=6e-4)
+            browser.screenshot("deeploc")
+    finally:
+        browser.close()
 
 
 def test_answers_are_those_of_the_model_and_ctrl_c_ends_it(card):

@@ -243,6 +243,7 @@ def test_page_fits_the_screen(page, width, dark):
             page.until(lambda: page.all("#fields table"))
         wide = page.run("return document.documentElement.scrollWidth")
         assert wide <= width
+        page.screenshot(f"{'docs' if address else 'page'}-{width}{'-dark' if dark else ''}")
     colour = page.run("return getComputedStyle(document.body).backgroundColor")
     assert colour == ("rgb(20, 23, 26)" if dark else "rgb(251, 250, 248)")
 
