@@ -176,8 +176,8 @@ def ablations_shown(results: Path, paper: PaperTables) -> ResultTable:
             number_cell(row["difference"], 3, signed),
             f"{signed(row['low'], 3)} … {signed(row['high'], 3)}",
             Cell(str(row["seeds"]), row["seeds"]),
-            ", ".join(_epochs(group) for group in reversed(row["groups"])),
-            " / ".join(dict.fromkeys(group_ran_on(paper, group) for group in row["groups"])),
+            ", ".join(_epochs(group) for group in row["groups"][::-1]),
+            " / ".join(dict.fromkeys(group_ran_on(paper, group) for group in row["groups"][::-1])),
         ]
         for row in table.to_dict("records")
     ]
