@@ -80,12 +80,14 @@ def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
     of the repository are those of the released code and compared with ``code``.
     """
     source, metric = row["source"], row["metric"]
-    if row["row"] in DEEPLOC and source != "Appendix D":
+    if row["row"] in DEEPLOC:
+        resampled = source == "Appendix D"
         return NotAttempted(
-            "a method that has a paper of its own here, where the number stands too",
+            "a method that has a paper of its own here, "
+            + ("which resamples nothing" if resampled else "where the number stands too"),
             f"reproduce run deeploc/{DEEPLOC[row['row']]} --profile full",
         )
-    if row["row"] in (*OTHERS, *DEEPLOC):
+    if row["row"] in OTHERS:
         return QUOTED
     if source == "Table 3":
         return NotAttempted(
