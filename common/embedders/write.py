@@ -171,13 +171,12 @@ def _plan(proteins: Sequence[Protein], batch_residues: int) -> list[list[np.ndar
     part_of = np.maximum(np.cumsum(lengths[longest_first]) - 1, 0) // PART_RESIDUES
     parts = [longest_first[part_of == number] for number in np.unique(part_of)]
     return [
-        [part[batch] for batch in reversed(_batches(lengths[part], batch_residues))]
+        [
+            part[batch]
+            for batch in reversed(plan_batches(lengths[part], BATCH, max_positions=batch_residues))
+        ]
         for part in parts
     ]
-
-
-def _batches(lengths: np.ndarray, batch_residues: int) -> list[np.ndarray]:
-    return plan_batches(lengths, BATCH, max_positions=batch_residues)
 
 
 def _write_parts(

@@ -158,10 +158,7 @@ def report_outcomes(
     if not outcomes:
         raise UsageError("reproduce check", "there is nothing to check", "Make a baseline first")
     fallen = [outcome for outcome in outcomes if outcome.fell]
-    for outcome in outcomes:
-        if not outcome.fell:
-            write(outcome.line)
-    for outcome in fallen:
+    for outcome in sorted(outcomes, key=lambda one: one.fell):
         write(outcome.line)
     write(f"{len(fallen)} of {len(outcomes)} fell")
     return fallen
