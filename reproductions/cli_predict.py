@@ -239,6 +239,7 @@ def _print_commands(fasta: str, model: str, output: Path | None, form: str, shar
     from snakemake.cli import parse_config
 
     import common.predict
+    from reproductions.jobs import RESUMED
     from reproductions.models import find_model, is_several
 
     if output is None or fasta == STANDARD_INPUT:
@@ -260,7 +261,7 @@ def _print_commands(fasta: str, model: str, output: Path | None, form: str, shar
                 "--shards", fault, "Rename it, without spaces around # or :, or braces"
             )
     command = [sys.executable, "-m", "snakemake", "-s", str(snakefile)]
-    command += ["--nolock", "--keep-incomplete", "--ignore-incomplete"]
+    command += RESUMED
     slurm = shlex.join([*command, "--executor", "slurm", "--jobs", str(shards), "--config", *pairs])
     print(f"on a cluster with Slurm (extra `slurm`): {slurm}", file=sys.stderr)
     print(shlex.join([*command, "--cores", "all", "--config", *pairs]))

@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from common.harness.experiment import Paper
     from common.harness.run_key import RunKey
 
+RESUMED = ("--nolock", "--keep-incomplete", "--ignore-incomplete")
+"""Options with which a workflow of files that are written whole goes on after a kill."""
 SNAKEMAKE = (
-    *("--nolock", "--keep-going", "--keep-incomplete", "--ignore-incomplete"),
+    *(*RESUMED, "--keep-going"),
     *("--rerun-triggers", "input", "params"),
 )
 

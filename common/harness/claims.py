@@ -26,7 +26,7 @@ from common.harness.record import Record, read_records
 from common.harness.settings import PROFILES
 from common.harness.shortfall import shortfalls
 from common.harness.tables import as_table, read_table, write_table
-from common.harness.targets import NotAttempted, PaperTables
+from common.harness.targets import NotAttempted, PaperTables, run_command
 from common.harness.verdict import CONFIDENCE, LEAST_SEEDS, REPRODUCTIONS
 from common.paths import results_folder
 
@@ -226,10 +226,7 @@ def comparable_groups(
             best = found
     if best is None:
         lacking = " and ".join(sorted(missing)) or "both, on the same data"
-        commands = (
-            f"reproduce run {paper}/{name} --variant {variant} --profile full"
-            for name in sorted(missing or names)
-        )
+        commands = (run_command(paper, name, variant) for name in sorted(missing or names))
         reason = f"no finished run, in any one profile, of {lacking}"
         return NotAttempted(reason, "; ".join(commands))
     return best

@@ -22,6 +22,7 @@ from common.harness.targets import (
     PaperTables,
     Target,
     printed_numbers,
+    run_command,
     target_of,
 )
 from common.harness.verdict import (
@@ -155,8 +156,7 @@ def _not_measured(group: RunGroup, metric: str) -> str:
 
 
 def _no_run(paper: PaperTables, target: Target, profile: str | None) -> str:
-    command = f"reproduce run {paper.name}/{target.experiment} --variant {target.variant}"
-    command += f" --profile {profile or 'full'}"
+    command = run_command(paper.name, target.experiment, target.variant, profile or "full")
     if target.before:
         return f"no finished run; the commands would be: {target.before}; {command}"
     return f"no finished run; the command would be: {command}"

@@ -69,6 +69,11 @@ class PaperTables(Protocol):
     def reported_target(self) -> Callable[[Mapping[str, Any]], Target | NotAttempted] | None: ...
 
 
+def run_command(paper: str, experiment: str, variant: str, profile: str = "full") -> str:
+    """The command that runs an experiment whole."""
+    return f"reproduce run {paper}/{experiment} --variant {variant} --profile {profile}"
+
+
 def printed_numbers(paper: PaperTables) -> list[Reported]:
     """Every number of the paper's `reported.csv`; none where it prints none of its own.
 

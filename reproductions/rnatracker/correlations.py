@@ -12,7 +12,7 @@ from common.harness.groups import BOOTSTRAPS, RunGroup, choose_group
 from common.harness.measures import parse_measure
 from common.harness.record import Record
 from common.harness.scores import SeedScores
-from common.harness.targets import NotAttempted
+from common.harness.targets import NotAttempted, run_command
 from common.harness.verdict import CONFIDENCE
 from reproductions.rnatracker.kinds import NAME
 from reproductions.rnatracker.pooled import pool
@@ -60,8 +60,7 @@ def easiest(experiment: str, fraction: str, variant: str = "code") -> Claimed:
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
         group = choose_group(records, experiment, variant)
         if group is None:
-            command = f"reproduce run {NAME}/{experiment} --variant {variant} --profile full"
-            return NotAttempted("no finished run", command)
+            return NotAttempted("no finished run", run_command(NAME, experiment, variant))
         table = pool(group.records)
         values, drawn = _each_r(_of(table, table["id"]))
         if fraction not in values.index:
