@@ -198,7 +198,7 @@ def comparable_groups(
     records: Sequence[Record],
     paper: str,
     names: Sequence[str],
-    variant: str,
+    variant: str | Sequence[str],
     profile: str | None = None,
 ) -> list[RunGroup] | NotAttempted:
     """Groups of some experiments of a paper, all of one profile and on the same data.
@@ -210,8 +210,8 @@ def comparable_groups(
     ----------
     names : sequence of str
         Experiments.
-    variant : str
-        Of all of them.
+    variant : str or sequence of str
+        Of all of them; several as for `common.harness.groups.choose_group`.
     profile : str, optional
         By default the fullest with the most real data that has them all.
     """
@@ -226,7 +226,8 @@ def comparable_groups(
             best = found
     if best is None:
         lacking = " and ".join(sorted(missing)) or "both, on the same data"
-        commands = (run_command(paper, name, variant) for name in sorted(missing or names))
+        first = variant if isinstance(variant, str) else variant[0]
+        commands = (run_command(paper, name, first) for name in sorted(missing or names))
         reason = f"no finished run, in any one profile, of {lacking}"
         return NotAttempted(reason, "; ".join(commands))
     return best

@@ -129,21 +129,21 @@ def _rows_of(paper: PaperTables, results: Path | None, profile: str | None) -> I
     printed = printed_numbers(paper)
     totals = class_totals(printed)
     records = read_records(results, profile=profile, paper=paper.name)
-    groups: dict[tuple[str, str, int | None], RunGroup | None] = {}
+    groups: dict[tuple[str, tuple[str, ...], int | None], RunGroup | None] = {}
     for one in printed:
         target = target_of(paper, one)
         if isinstance(target, NotAttempted):
             command = f"; the command would be: {target.command}" if target.command else ""
             yield _row(one, reason=target.reason + command)
             continue
-        place = (target.experiment, target.variant, target.folds)
+        place = (target.experiment, (target.variant, *target.instead), target.folds)
         if place not in groups:
             groups[place] = choose_group(records, *place[:2], profile, target.folds)
         group = groups[place]
         if group is None:
             yield _row(one, variant=target.variant, reason=_no_run(paper, target, profile))
         elif lacking := _not_measured(group, target.metric):
-            yield _row(one, variant=target.variant, reason=lacking)
+            yield _row(one, variant=group.variant, reason=lacking)
         else:
             total = totals.get((one.source, one.row, one.metric))
             yield _compared(one, target, group, total, "; ".join(shortfalls(paper, group)))
@@ -225,7 +225,7 @@ def _compared(
         verdict=verdict(difference, half, margin),
         data=group.data,
         profile=group.profile,
-        variant=target.variant,
+        variant=group.variant,
         shortfall=shortfall,
         reason="; ".join(filter(None, [shortfall, *remarks, *group.told("remark"), group.note])),
     )

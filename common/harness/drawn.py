@@ -98,13 +98,15 @@ def draw_figures(folder: Path, drawings: Iterable[Drawing]) -> list[Path]:
 
 
 def run_name(runs: Record | RunGroup) -> str:
-    """Which runs a figure's title speaks of: profile, data, and that training was ended early."""
+    """Which runs a figure's title speaks of: profile, variant, data, whether it was ended early."""
     if isinstance(runs, RunGroup):
         profile, data, cut_short = runs.profile, runs.data, bool(runs.told("cut_short"))
+        variant = runs.variant
     else:
-        profile, data = runs.key.profile, runs.data_variant
+        profile, variant, data = runs.key.profile, runs.key.variant, runs.data_variant
         cut_short = bool(runs.content["extra"].get("cut_short"))
-    what = f"{profile} run, cut short," if cut_short else f"{profile} run"
+    what = f"{profile} run" if variant == "paper" else f"{profile} run of variant {variant}"
+    what += ", cut short," if cut_short else ""
     return f"{what} on {data.removesuffix(' data')} data"
 
 

@@ -96,6 +96,16 @@ class RunGroup:
         return f"{key.experiment}/{key.variant}/{key.profile}"
 
     @property
+    def variant(self) -> str:
+        """Variant of every record."""
+        return self.records[0].key.variant
+
+    @property
+    def folds(self) -> int:
+        """Folds of every seed."""
+        return len(next(iter(self.seeds.values())))
+
+    @property
     def profile(self) -> str:
         """Profile of every record."""
         return self.records[0].key.profile
@@ -197,19 +207,22 @@ def draw_seeds(scores: Iterable[SeedScores]) -> dict[tuple[str, ...], int]:
 def choose_group(
     records: Iterable[Record],
     experiment: str,
-    variant: str,
+    variant: str | Sequence[str],
     profile: str | None = None,
     folds: int | None = None,
 ) -> RunGroup | None:
     """Best complete group of one experiment's records.
 
     Exact and reconstructed data come before other real data, those before simulated; then the
-    `full` profile before `quick` and `smoke`; then the order of `VARIANTS`.
+    `full` profile before `quick` and `smoke`; then the order of `VARIANTS`; then, of several
+    variants, the one with more folds.
 
     Parameters
     ----------
     records : iterable of Record
         Of one paper.
+    variant : str or sequence of str
+        Several in order of preference, where they have equally many folds.
     profile : str, optional
         Only this one.
     folds : int, optional
@@ -225,22 +238,22 @@ def choose_group(
     DataError
         Two records of the best group have other settings or other data.
     """
-    groups: dict[tuple[int, int, int], list[Record]] = {}
+    variants = (variant,) if isinstance(variant, str) else variant
+    groups: dict[tuple[int, int, int], dict[str, list[Record]]] = {}
     for record in records:
         key = record.key
-        if (key.experiment, key.variant) == (experiment, variant) and profile in (
-            None,
-            key.profile,
-        ):
+        if key.experiment == experiment and profile in (None, key.profile):
             rank = (
                 reality(record.data_variant),
                 -PROFILES.index(key.profile),
                 VARIANTS.index(record.data_variant),
             )
-            groups.setdefault(rank, []).append(record)
+            groups.setdefault(rank, {}).setdefault(key.variant, []).append(record)
     for rank in sorted(groups):
-        group = _complete(groups[rank], folds)
-        if group:
+        found = (_complete(groups[rank].get(name, []), folds) for name in variants)
+        whole = [group for group in found if group]
+        if whole:
+            group = max(whole, key=lambda one: one.folds)
             check_alike(group.records)
             return group
     return None

@@ -248,7 +248,7 @@ def _answering(paper: PaperPage, rows: pd.DataFrame, runs: _Runs) -> tuple[list[
         if not isinstance(target, Target) or not row["profile"]:
             anchors.append("")
             continue
-        name = f"{target.experiment}/{target.variant}/{row['profile']}"
+        name = f"{target.experiment}/{row['variant']}/{row['profile']}"
         group = runs.group(name, target.folds)
         stale = stale or group is None or len(group.seeds) != row["n_seeds"]
         stale = stale or (group is not None and group.data != row["data"])

@@ -22,6 +22,8 @@ class Target:
         Name of the experiment, and of the metric as in `common.harness.measures`
         (``"accuracy"``, ``"recall:Nuclear"``, ``"proteins:ER>Golgi"``).
     variant : str
+    instead : tuple of str
+        Variants that answer where `variant` has fewer folds than they.
     same_test_set : bool
         True only where our test examples are the paper's own. Then both sides share them, and
         the interval of the difference holds the seed spread alone.
@@ -39,6 +41,7 @@ class Target:
     experiment: str
     metric: str
     variant: str = "paper"
+    instead: tuple[str, ...] = ()
     same_test_set: bool = False
     reported_runs: int = 1
     total: float | None = None

@@ -13,7 +13,7 @@ from common.harness.record import Record
 from common.harness.targets import NotAttempted
 from common.harness.verdict import CONFIDENCE
 from common.metrics.spread import bootstrap_interval
-from reproductions.rnatracker.kinds import WHOLE_LENGTH
+from reproductions.rnatracker.kinds import ANSWERED_BY, WHOLE_LENGTH
 
 THREE_PRIME = 400
 BIN = 100
@@ -112,7 +112,7 @@ def three_prime_claim(records: Sequence[Record]) -> Measured | NotAttempted:
 
     Only transcripts that have less than half of their nucleotides there.
     """
-    group = choose_group(records, "fixed-length", "code")
+    group = choose_group(records, "fixed-length", ANSWERED_BY)
     if group is None:
         command = "reproduce run rnatracker/fixed-length --variant code --profile full"
         return NotAttempted("no finished run", command)

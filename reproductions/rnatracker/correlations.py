@@ -14,14 +14,14 @@ from common.harness.record import Record
 from common.harness.scores import SeedScores
 from common.harness.targets import NotAttempted, run_command
 from common.harness.verdict import CONFIDENCE
-from reproductions.rnatracker.kinds import NAME
+from reproductions.rnatracker.kinds import ANSWERED_BY, NAME
 from reproductions.rnatracker.pooled import pool
 
 LEAST_COMMON = 30
 Claimed = Callable[[Sequence[Record]], Measured | NotAttempted]
 
 
-def ordering(better: str, worse: str, variant: str = "code") -> Claimed:
+def ordering(better: str, worse: str) -> Claimed:
     """Claim that one experiment's mean correlation over the fractions is above another's.
 
     The bootstrap draws the same transcripts for both (paired). The k-mer baselines have other
@@ -31,12 +31,10 @@ def ordering(better: str, worse: str, variant: str = "code") -> Claimed:
     ----------
     better, worse : str
         Experiments.
-    variant : str
-        Of both.
     """
 
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
-        groups = comparable_groups(records, NAME, (better, worse), variant)
+        groups = comparable_groups(records, NAME, (better, worse), ANSWERED_BY)
         if isinstance(groups, NotAttempted):
             return groups
         tables = [pool(group.records) for group in groups]
@@ -54,13 +52,13 @@ def ordering(better: str, worse: str, variant: str = "code") -> Claimed:
     return measure
 
 
-def easiest(experiment: str, fraction: str, variant: str = "code") -> Claimed:
+def easiest(experiment: str, fraction: str) -> Claimed:
     """Claim that one fraction's correlation is above every other fraction's."""
 
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
-        group = choose_group(records, experiment, variant)
+        group = choose_group(records, experiment, ANSWERED_BY)
         if group is None:
-            return NotAttempted("no finished run", run_command(NAME, experiment, variant))
+            return NotAttempted("no finished run", run_command(NAME, experiment, ANSWERED_BY[0]))
         table = pool(group.records)
         values, drawn = _each_r(_of(table, table["id"]))
         if fraction not in values.index:

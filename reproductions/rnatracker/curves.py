@@ -17,7 +17,7 @@ from common.metrics.delong import DeLong, delong_test
 from common.metrics.ranking import auc
 from common.metrics.spread import Difference, paired_bootstrap
 from reproductions.rnatracker.correlations import Claimed
-from reproductions.rnatracker.kinds import NAME
+from reproductions.rnatracker.kinds import ANSWERED_BY, NAME
 from reproductions.rnatracker.pooled import pool, predominant
 
 RESAMPLES = 200
@@ -105,7 +105,7 @@ def curve_claim(better: str, worse: str) -> Claimed:
     """Claim that one network's micro-averaged ROC curve lies above another's."""
 
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
-        groups = comparable_groups(records, NAME, (better, worse), "code")
+        groups = comparable_groups(records, NAME, (better, worse), ANSWERED_BY)
         if isinstance(groups, NotAttempted):
             return groups
         tables = [pool(group.records) for group in groups]

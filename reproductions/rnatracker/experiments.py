@@ -105,6 +105,7 @@ def _reading(
         seeds=seeds,
         needs=needs,
         variants=("code",),
+        optional_variants=("best",),
         costs=READS,
     )
 

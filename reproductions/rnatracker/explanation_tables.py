@@ -8,13 +8,14 @@ from common.harness.cells import Cell, ResultTable, number_cell
 from common.harness.groups import choose_group
 from common.harness.record import Record
 from common.harness.scores import label_columns
+from reproductions.rnatracker.kinds import ANSWERED_BY
 
 COUNTS = ("transcripts", "enhancing", "repressive", "merged_enhancing", "merged_repressive")
 
 
 def zipcodes_table(records: Sequence[Record]) -> ResultTable:
     """Zipcodes of each predominant fraction at each cutoff; no rows without a run."""
-    group = choose_group(records, "zipcodes", "code")
+    group = choose_group(records, "zipcodes", ANSWERED_BY)
     found = group.records[0].content["extra"].get("by_fraction", []) if group else []
     rows = [
         [
@@ -40,7 +41,7 @@ def zipcodes_table(records: Sequence[Record]) -> ResultTable:
 
 def filters_table(records: Sequence[Record]) -> ResultTable:
     """What each filter carries alone, and the motif that it is like; no rows without a run."""
-    group = choose_group(records, "filters", "code")
+    group = choose_group(records, "filters", ANSWERED_BY)
     if group is None:
         return ResultTable("filters-alone", "", "", [], [], [])
     record = group.records[0]

@@ -25,6 +25,7 @@ from common.metrics.distribution import pearson
 from common.metrics.ranking import MICRO, pr_curve, roc_curve
 from reproductions.rnatracker.conservation_figure import draw_conservation
 from reproductions.rnatracker.cutoffs import PAPERS_CUTOFF
+from reproductions.rnatracker.kinds import ANSWERED_BY
 from reproductions.rnatracker.made_track import SOURCE, made_scans
 from reproductions.rnatracker.motif_figures import draw_clusters, draw_motifs
 from reproductions.rnatracker.pooled import pool, predominant
@@ -32,7 +33,6 @@ from reproductions.rnatracker.pooled_run import NEEDS
 from reproductions.rnatracker.shades import colour
 from reproductions.rnatracker.summary_figure import draw_summary, summary_source
 
-VARIANT = "code"
 CURVES = (*NEEDS, "seq-and-struct", "seq-by-struct")
 ON_APEX = tuple(f"apex-{name}" for name in CURVES)
 DRAWN = (*CURVES, *ON_APEX, "filters", "zipcodes", "planted")
@@ -54,9 +54,11 @@ def draw(results: Path) -> list[Path]:
 
 def _drawings(results: Path, folder: Path) -> Iterator[Drawing]:
     """Figures of the fullest groups of runs there are."""
-    records = read_records(results, paper="rnatracker", variant=VARIANT)
+    records = read_records(results, paper="rnatracker")
     groups = {
-        name: group for name in DRAWN if (group := choose_group(records, name, VARIANT)) is not None
+        name: group
+        for name in DRAWN
+        if (group := choose_group(records, name, ANSWERED_BY)) is not None
     }
     sources = {name: [source_of(one) for one in group.records] for name, group in groups.items()}
     on_cefra, on_apex = ([name for name in one if name in groups] for one in (CURVES, ON_APEX))

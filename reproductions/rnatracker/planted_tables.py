@@ -12,6 +12,7 @@ from common.harness.claims import Measured, widened
 from common.harness.groups import choose_group
 from common.harness.record import Record
 from common.harness.targets import NotAttempted
+from reproductions.rnatracker.kinds import ANSWERED_BY
 
 KINDS = ("scan", "random mask", "attention")
 NUCLEOTIDES = (
@@ -37,7 +38,7 @@ HEADS = (
 
 def planted_tables(records: Sequence[Record]) -> list[ResultTable]:
     """Tables of the first seed of the run on simulated transcripts; none without it."""
-    group = choose_group(records, "planted", "code")
+    group = choose_group(records, "planted", ANSWERED_BY)
     if group is None:
         return []
     planted = group.records[0].content["extra"]["planted"]
@@ -80,7 +81,7 @@ def found_above_chance(kind: str) -> Callable[[Sequence[Record]], Measured | Not
     """
 
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
-        group = choose_group(records, "planted", "code")
+        group = choose_group(records, "planted", ANSWERED_BY)
         command = "reproduce run rnatracker/planted --variant code --profile full"
         if group is None:
             return NotAttempted("no finished run", command)

@@ -11,6 +11,7 @@ import pandas as pd
 from common.data.alphabet import RNA
 from common.own.trainable import load_network
 from common.predict.released import ReleasedModel
+from reproductions.rnatracker.kinds import ANSWERED_BY
 from reproductions.rnatracker.trainable import TRAINABLE, is_whole
 
 
@@ -32,7 +33,7 @@ def examples(settings: Mapping[str, Any], seed: int, fold: int) -> pd.DataFrame:
 MODEL = ReleasedModel(
     "rnatracker",
     "shares of an mRNA over the fractions of a cell, from its whole sequence (RNATracker)",
-    experiments=(("full-length", "code"),),
+    experiments=tuple(("full-length", variant) for variant in ANSWERED_BY),
     dataset="cefra-sequences",
     alphabet=RNA,
     load=partial(load_network, TRAINABLE),

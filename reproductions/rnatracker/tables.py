@@ -10,6 +10,7 @@ from common.harness.groups import RunGroup, choose_group
 from common.harness.record import Record, read_records
 from reproductions.rnatracker.explanation_tables import filters_table, zipcodes_table
 from reproductions.rnatracker.gene_tables import missing_genes_table, parts_table
+from reproductions.rnatracker.kinds import ANSWERED_BY
 from reproductions.rnatracker.planted_tables import planted_tables
 from reproductions.rnatracker.targets import NAME, TABLE_1
 
@@ -67,7 +68,7 @@ def _correlations(records: Sequence[Record], prefix: str) -> ResultTable:
 
 def _areas(records: Sequence[Record], prefix: str) -> ResultTable:
     """Areas under both curves of every network on one data set, as the pooled run has them."""
-    group = choose_group(records, f"{prefix}pooled", "code")
+    group = choose_group(records, f"{prefix}pooled", ANSWERED_BY)
     areas = group.records[0].content["extra"]["areas"] if group else {}
     names = list(next(iter(areas.values()), {}))
     of_run = [group.data, group.profile] if group else []

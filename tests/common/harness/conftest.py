@@ -22,6 +22,8 @@ SETTINGS = """
 paper = 100
 code = "none released"
 source = "section 3"
+why = "the variant best stops earlier"
+use.best = 50
 
 [settings.rate]
 paper = 0.5

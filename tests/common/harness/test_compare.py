@@ -221,6 +221,23 @@ def test_target_without_a_run_gives_the_command(one):
     assert "reproduce run toy/a --variant paper --profile full" in row["reason"]
 
 
+def test_another_variant_answers_where_it_has_more_folds(run, one, predictions_of):
+    def folds(variant, count, right):
+        for fold in range(count):
+            table = predictions_of(100, right, first=100 * fold)
+            run(fold=fold, variant=variant, table=table, metrics={})
+
+    line, target = "T,a,b,accuracy,0.9,,,100,,", Target("a", "accuracy", "paper", ("best",))
+    assert "--variant paper" in one(line, target)["reason"]
+    folds("best", 2, 70)
+    folds("paper", 1, 80)
+    row = one(line, target)
+    assert (row["variant"], row["reproduced"], row["n_test"]) == ("best", 0.7, 200)
+    folds("paper", 2, 80)
+    row = one(line, target)
+    assert (row["variant"], row["reproduced"], row["n_test"]) == ("paper", 0.8, 200)
+
+
 def test_row_with_neither_target_nor_reason(one):
     with pytest.raises(DataError, match="neither a target nor a reason"):
         one("T,a,b,accuracy,0.9,,,,,", None)

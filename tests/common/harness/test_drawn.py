@@ -74,11 +74,13 @@ def test_a_title_names_profile_and_data_of_a_record_and_of_a_group(run, results)
     run(1, profile="smoke", data_variant="simulated")
     run(1, data_variant="exact")
     run(2, extra={"cut_short": "4 of at most 50 epochs"})
+    run(3, variant="best", data_variant="partial data")
     records = read_records(results)
     names = {
         "smoke run on simulated data",
         "full run on exact data",
         "full run, cut short, on exact data",
+        "full run of variant best on partial data",
     }
     assert {run_name(record) for record in records} == names
     assert {run_name(RunGroup({1: (record,)})) for record in records} == names

@@ -70,6 +70,25 @@ def test_seed_without_all_folds_is_left_out(run, choose, predictions_of):
     assert choose(folds=3) is None
 
 
+def test_of_several_variants_the_one_with_more_folds_then_the_first(run, choose, predictions_of):
+    def folds(variant, count, **told):
+        for fold in range(count):
+            table = predictions_of(10, 5, first=10 * fold)
+            run(fold=fold, variant=variant, table=table, metrics={}, **told)
+
+    folds("paper", 1)
+    folds("best", 3)
+    assert choose(variant=("paper", "best")).variant == "best"
+    assert choose(variant=("paper", "best"), folds=1).variant == "paper"
+    assert choose(variant=("paper", "other")).variant == "paper"
+    assert choose(variant=("other",)) is None
+    folds("paper", 3)
+    group = choose(variant=("paper", "best"))
+    assert (group.variant, group.folds) == ("paper", 3)
+    folds("best", 4, profile="quick")
+    assert choose(variant=("paper", "best")).profile == "full"
+
+
 def test_metric_of_the_records_where_predictions_do_not_give_it(run, choose):
     for seed, value in [(1, 0.5), (2, 0.7)]:
         run(seed, metrics={"auc": value})
