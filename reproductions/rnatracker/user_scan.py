@@ -70,8 +70,7 @@ def fullest_network(results: Path) -> Record:
 def about_network(results: Path) -> str:
     """Which network answers, and what it was trained on; errors as `fullest_network`."""
     record = fullest_network(results)
-    key = record.key
-    told = f"{key.experiment}, variant {key.variant}, {run_name(record)}"
+    told = f"{record.key.experiment}, {run_name(record)}"
     trained = record.data_variant != "simulated"
     return told if trained else f"{told}: it has seen no real transcript, its zipcodes mean nothing"
 

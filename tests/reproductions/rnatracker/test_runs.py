@@ -249,7 +249,7 @@ def test_the_command_scans_and_says_which_network_answers(results, tmp_path):
     places = ["--out", str(tmp_path / "out"), "--results", str(results)]
     done = CliRunner().invoke(app, ["scan", str(tmp_path / "in.fa"), *options, *places])
     assert done.exit_code == 0, done.output
-    assert "full-length, variant code, smoke run on simulated data: it has seen no" in done.stderr
+    assert "full-length, smoke run of variant code on simulated data: it has seen no" in done.stderr
     table = pd.read_csv(tmp_path / "out" / "zipcodes.tsv", sep="\t")
     assert list(table.columns) == list(user_scan.COLUMNS) and set(table["transcript"]) <= {"T1"}
     assert sorted(p.suffix for p in (tmp_path / "out").iterdir()) == [".png", ".svg", ".tsv"]
