@@ -22,14 +22,13 @@ SETTINGS = """
 paper = 100
 code = "none released"
 source = "section 3"
-why = "the variant best stops earlier"
-use.best = 50
 
 [settings.rate]
 paper = 0.5
 code = 0.2
 source = "section 3.1"
 why = "the code halves it"
+use.best = 0.1
 
 [settings.units]
 paper = "not stated"
