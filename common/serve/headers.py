@@ -29,6 +29,11 @@ HEADERS = {
 }
 
 
+def every_answer() -> dict[str, str]:
+    """What an answer has that no page wrote."""
+    return {**HEADERS, "Cache-Control": "no-store"}
+
+
 class SecurityHeaders:
     """Add `HEADERS` to every answer, and ``no-store`` where no page says how it may be kept.
 

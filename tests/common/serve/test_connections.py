@@ -12,6 +12,7 @@ from http.client import HTTPConnection
 import httpx
 import pytest
 
+from common.serve.headers import POLICY
 from common.serve.limits import Limits
 from common.serve.schemas import Answer
 
@@ -36,6 +37,18 @@ def read_all(connection, most=1 << 30):
     return bytes(received)
 
 
+def refusal_of(received):
+    """Status, headers and the one error of an answer that ended its connection."""
+    head, body = received.split(b"\r\n\r\n", 1)
+    status, *lines = head.decode("ascii").split("\r\n")
+    headers = dict(line.lower().split(": ", 1) for line in lines)
+    assert headers["connection"] == "close" and int(headers["content-length"]) == len(body)
+    assert headers["content-security-policy"] == POLICY.lower()
+    assert headers["cache-control"] == "no-store"
+    (error,) = json.loads(body)["errors"]
+    return status, headers, error
+
+
 def until(true):
     """Wait for something that other threads bring about."""
     end = time.monotonic() + 10
@@ -49,8 +62,9 @@ def test_a_head_that_does_not_arrive_ends_the_connection(serve, sent):
     with connect(serve(QUICK)) as connection:
         connection.sendall(sent)
         started = time.monotonic()
-        received = read_all(connection)
-        assert received.startswith(b"HTTP/1.1 408")
+        status, _, error = refusal_of(read_all(connection))
+        assert status == "HTTP/1.1 408 Request Timeout"
+        assert error["fault"] == "its head did not arrive within 0.6 s"
         assert 0.3 < time.monotonic() - started < 5
 
 
@@ -97,13 +111,25 @@ def test_a_connection_serves_several_requests(serve):
 def test_huge_headers_are_refused(serve):
     with connect(serve(QUICK)) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 40_000)
-        assert read_all(connection).startswith(b"HTTP/1.1 400")
+        status, _, error = refusal_of(read_all(connection))
+        assert status == "HTTP/1.1 400 Bad Request"
+        assert "a head of at most 16,384 bytes" in error["remedy"]
 
 
 def test_what_is_no_http_is_refused(serve):
     with connect(serve(QUICK)) as connection:
         connection.sendall(b"\x16\x03\x01\x02\x00\x01\r\n\r\n")
-        assert read_all(connection).startswith(b"HTTP/1.1 400")
+        status, _, error = refusal_of(read_all(connection))
+        assert status == "HTTP/1.1 400 Bad Request"
+        assert error["fault"] == "it cannot be read as HTTP"
+
+
+def test_what_follows_a_request_is_refused_behind_its_answer(serve):
+    with connect(serve(QUICK)) as connection:
+        connection.sendall(HEAD + BODY + b"\x16\x03\x01\r\n\r\n")
+        received = read_all(connection)
+    first, second = received.split(b"HTTP/1.1 400 Bad Request", 1)
+    assert first.startswith(b"HTTP/1.1 200") and b"it cannot be read as HTTP" in second
 
 
 @pytest.mark.parametrize("length", [b"Content-Length: 99999999", b"Transfer-Encoding: chunked"])
@@ -179,6 +205,9 @@ def refused_until_closed(client, connections):
     until(lambda: client.get("/api/health").status_code == 503)
     response = client.get("/api/health")
     assert response.headers["retry-after"] == "1"
+    assert response.headers["content-security-policy"] == POLICY
+    (error,) = response.json()["errors"]
+    assert error["record"] == "server" and "are open, which is the most" in error["fault"]
     for connection in connections:
         connection.close()
     until(lambda: client.get("/api/health").status_code == 200)
