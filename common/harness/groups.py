@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -79,10 +79,13 @@ class RunGroup:
         The folds of each seed, in order.
     note : str
         What was left out, and why.
+    in_place_of : str
+        Variant that was preferred and has fewer folds.
     """
 
     seeds: Mapping[int, tuple[Record, ...]]
     note: str = ""
+    in_place_of: str = ""
 
     @property
     def records(self) -> list[Record]:
@@ -255,7 +258,8 @@ def choose_group(
         if whole:
             group = max(whole, key=lambda one: one.folds)
             check_alike(group.records)
-            return group
+            preferred = variants[0] if group.variant != variants[0] else ""
+            return replace(group, in_place_of=preferred)
     return None
 
 

@@ -14,11 +14,12 @@ OTHER_SETTINGS = "run with other settings than settings.toml"
 def shortfalls(paper: PaperTables, group: RunGroup) -> list[str]:
     """What keeps runs from being the whole of what is declared, none where nothing does.
 
-    Other settings than `settings.toml` has now, in the runs or in an ensemble's members; fewer
-    folds or members than the paper's experiments have; training that `--hours` ended, or that ended
-    at the cap of its epochs while it was still improving.
+    Another variant than the one that was preferred; other settings than `settings.toml` has now, in
+    the runs or in an ensemble's members; fewer folds or members than the paper's experiments have;
+    training that `--hours` ended, or that ended at the cap of its epochs while still improving.
     """
     found = (
+        _other_variant(group),
         _other_settings(paper, group),
         _members_settings(group),
         _missing_folds(paper, group),
@@ -55,6 +56,11 @@ def other_settings(settings: Settings, record: Record) -> list[str]:
     now = settings.resolve(key.variant, key.profile, key.experiment)
     names = sorted({*now, *record.settings} - {*record.content["extra"].get("drawn", ())})
     return [name for name in names if as_stored(now.get(name)) != record.settings.get(name)]
+
+
+def _other_variant(group: RunGroup) -> str:
+    """Remark where another variant answers, because it has more folds."""
+    return f"variant {group.variant} in place of {group.in_place_of}" if group.in_place_of else ""
 
 
 def _other_settings(paper: PaperTables, group: RunGroup) -> str:

@@ -233,9 +233,11 @@ def test_another_variant_answers_where_it_has_more_folds(run, one, predictions_o
     folds("paper", 1, 80)
     row = one(line, target)
     assert (row["variant"], row["reproduced"], row["n_test"]) == ("best", 0.7, 200)
+    assert "variant best in place of paper" in row["shortfall"]
     folds("paper", 2, 80)
     row = one(line, target)
     assert (row["variant"], row["reproduced"], row["n_test"]) == ("paper", 0.8, 200)
+    assert "variant" not in row["shortfall"]
 
 
 def test_row_with_neither_target_nor_reason(one):

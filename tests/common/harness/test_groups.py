@@ -78,13 +78,14 @@ def test_of_several_variants_the_one_with_more_folds_then_the_first(run, choose,
 
     folds("paper", 1)
     folds("best", 3)
-    assert choose(variant=("paper", "best")).variant == "best"
+    group = choose(variant=("paper", "best"))
+    assert (group.variant, group.in_place_of) == ("best", "paper")
     assert choose(variant=("paper", "best"), folds=1).variant == "paper"
     assert choose(variant=("paper", "other")).variant == "paper"
     assert choose(variant=("other",)) is None
     folds("paper", 3)
     group = choose(variant=("paper", "best"))
-    assert (group.variant, group.folds) == ("paper", 3)
+    assert (group.variant, group.in_place_of, group.folds) == ("paper", "", 3)
     folds("best", 4, profile="quick")
     assert choose(variant=("paper", "best")).profile == "full"
 
