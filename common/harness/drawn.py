@@ -99,14 +99,13 @@ def draw_figures(folder: Path, drawings: Iterable[Drawing]) -> list[Path]:
 
 def run_name(runs: Record | RunGroup) -> str:
     """Which runs a figure's title speaks of: profile, variant, data, whether it was ended early."""
-    if isinstance(runs, RunGroup):
-        profile, data, cut_short = runs.profile, runs.data, bool(runs.told("cut_short"))
-        variant = runs.variant
-    else:
-        profile, variant, data = runs.key.profile, runs.key.variant, runs.data_variant
-        cut_short = bool(runs.content["extra"].get("cut_short"))
-    what = f"{profile} run" if variant == "paper" else f"{profile} run of variant {variant}"
-    what += ", cut short," if cut_short else ""
+    records = runs.records if isinstance(runs, RunGroup) else [runs]
+    key, data = records[0].key, records[0].data_variant
+    what = f"{key.profile} run"
+    if key.variant != "paper":
+        what += f" of variant {key.variant}"
+    if any(record.content["extra"].get("cut_short") for record in records):
+        what += ", cut short,"
     return f"{what} on {data.removesuffix(' data')} data"
 
 

@@ -79,9 +79,8 @@ def _members_settings(group: RunGroup) -> str:
 def _missing_folds(paper: PaperTables, group: RunGroup) -> str:
     """Remark where a cross-validation is not finished yet."""
     key = group.records[0].key
-    expected, found = paper.folds_of(key.experiment, key.profile), len(group.records)
-    found //= len(group.seeds)
-    return f"{found} of {expected} folds" if found < expected else ""
+    expected = paper.folds_of(key.experiment, key.profile)
+    return f"{group.folds} of {expected} folds" if group.folds < expected else ""
 
 
 def _missing_members(paper: PaperTables, group: RunGroup) -> str:

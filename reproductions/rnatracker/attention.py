@@ -10,10 +10,10 @@ import numpy as np
 from common.harness.claims import Measured
 from common.harness.groups import choose_group
 from common.harness.record import Record
-from common.harness.targets import NotAttempted
+from common.harness.targets import NotAttempted, run_command
 from common.harness.verdict import CONFIDENCE
 from common.metrics.spread import bootstrap_interval
-from reproductions.rnatracker.kinds import ANSWERED_BY, WHOLE_LENGTH
+from reproductions.rnatracker.kinds import ANSWERED_BY, NAME, WHOLE_LENGTH
 
 THREE_PRIME = 400
 BIN = 100
@@ -114,7 +114,7 @@ def three_prime_claim(records: Sequence[Record]) -> Measured | NotAttempted:
     """
     group = choose_group(records, "fixed-length", ANSWERED_BY)
     if group is None:
-        command = "reproduce run rnatracker/fixed-length --variant code --profile full"
+        command = run_command(NAME, "fixed-length", ANSWERED_BY[0])
         return NotAttempted("no finished run", command)
     found = [record.content["extra"]["attention"] for record in group.records]
     shares, even, chances = (

@@ -11,8 +11,8 @@ from common.harness.cells import Cell, ResultTable, fixed, number_cell
 from common.harness.claims import Measured, widened
 from common.harness.groups import choose_group
 from common.harness.record import Record
-from common.harness.targets import NotAttempted
-from reproductions.rnatracker.kinds import ANSWERED_BY
+from common.harness.targets import NotAttempted, run_command
+from reproductions.rnatracker.kinds import ANSWERED_BY, NAME
 
 KINDS = ("scan", "random mask", "attention")
 NUCLEOTIDES = (
@@ -82,7 +82,7 @@ def found_above_chance(kind: str) -> Callable[[Sequence[Record]], Measured | Not
 
     def measure(records: Sequence[Record]) -> Measured | NotAttempted:
         group = choose_group(records, "planted", ANSWERED_BY)
-        command = "reproduce run rnatracker/planted --variant code --profile full"
+        command = run_command(NAME, "planted", ANSWERED_BY[0])
         if group is None:
             return NotAttempted("no finished run", command)
         planted = [record.content["extra"]["planted"] for record in group.records]

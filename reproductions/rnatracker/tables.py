@@ -51,10 +51,10 @@ def _correlations(records: Sequence[Record], prefix: str) -> ResultTable:
     fractions = groups[0].scores()[min(groups[0].seeds)].labels if groups else ()
     rows = []
     for group in groups:
-        folds = len(group.records) // len(group.seeds)
         estimates = [group.estimate(f"pearson:{name}") for name in fractions]
         cells = [number_cell(one.value, 3) for one in estimates]
-        rows.append([*_about(group), *cells, Cell(str(folds), folds), group.data, group.profile])
+        cells.append(Cell(str(group.folds), group.folds))
+        rows.append([*_about(group), *cells, group.data, group.profile])
     return ResultTable(
         f"correlations-{prefix}all",
         f"Pearson's r of every network, {SETS[prefix]}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from common.harness.targets import NotAttempted, Target
+from common.harness.targets import NotAttempted, Target, run_command
 from reproductions.rnatracker.kinds import ANSWERED_BY, NAME
 
 TABLE_1 = {
@@ -56,7 +56,7 @@ def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
         return NotAttempted(
             "the APEX-RIP data are not here, and structure is not tried on their stand-in; with "
             "the authors' files the command leaves its record under runs/, not in this table",
-            f"reproduce run {NAME}/{name} --variant code --profile full --set data=apex-authors",
+            f"{run_command(NAME, name, ANSWERED_BY[0])} --set data=apex-authors",
         )
     if row["metric"] in TEXT:
         return Target(*TEXT[str(row["metric"])], *ANSWERS)
@@ -64,9 +64,9 @@ def reported_target(row: Mapping[str, Any]) -> Target | NotAttempted:
         return NotAttempted(
             "a p-value has no margin, and this one takes the four fractions of a transcript for "
             "independent; the same test of our networks is a claim",
-            f"reproduce run {NAME}/pooled --variant code --profile full",
+            run_command(NAME, "pooled", ANSWERED_BY[0]),
         )
     return NotAttempted(
         "about 400 nucleotides, read off Figure 5; tested as a claim",
-        f"reproduce run {NAME}/fixed-length --variant code --profile full",
+        run_command(NAME, "fixed-length", ANSWERED_BY[0]),
     )
